@@ -1,0 +1,1 @@
+"""What is held: claims, evidence, verification, standing and the ledger."""

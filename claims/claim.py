@@ -1,0 +1,138 @@
+"""The dated claim and the inquiry it belongs to: what a person writes down and holds true.
+
+A claim's text never changes. A new wording is a new claim whose `replaces` names the old one;
+sources, scope and quantities may be completed, which makes a new *revision* to be judged afresh.
+"""
+
+import re
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from claims.dates import ClaimDate
+from claims.hashing import content_hash
+from claims.ids import ArxivId
+
+
+class Frozen(BaseModel):
+    """Base of every stored value: immutable, and nothing unknown is let in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def _slug(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}[a-z0-9]|[a-z]", text) or text.isdigit():
+        raise ValueError(
+            f"{text!r} is not an id: use lower-case letters, digits and hyphens, with a letter"
+        )
+    if not re.search(r"[a-z]", text):
+        raise ValueError(f"{text!r} needs at least one letter: schedulers read it as a number")
+    return text
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    if not text:
+        raise ValueError("the text is empty: write the claim as one sentence")
+    return text
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+Sentence = Annotated[str, AfterValidator(_sentence)]
+
+
+class Quantity(Frozen):
+    """A number that a claim or finding states: `low` to `high` (equal for a point) in `unit`."""
+
+    measure: str = Field(min_length=1)
+    """What is measured, as a noun phrase: "fidelity", "accuracy on the General Social Survey"."""
+    low: float
+    high: float
+    unit: str = ""
+    """"%", "percentage points", "ms", or empty for a plain number."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_value_is_a_range(cls, given: object) -> object:
+        if isinstance(given, dict) and "value" in given:
+            given = {"low": given["value"], "high": given["value"], **given}
+            del given["value"]
+        return given
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Quantity":
+        if self.low > self.high:
+            raise ValueError(f"the range is upside down: low {self.low:g} is above {self.high:g}")
+        return self
+
+    def __str__(self) -> str:
+        span = f"{self.low:g}" if self.low == self.high else f"{self.low:g}-{self.high:g}"
+        return f"{span}{'' if self.unit == '%' else ' '}{self.unit}".strip() + f" {self.measure}"
+
+
+class Scope(Frozen):
+    """The slots that must agree before two results can be compared; None is "not stated"."""
+
+    task: str | None = None
+    population: str | None = None
+    """Who or what was studied: people, or a model family."""
+    measure: str | None = None
+    setting: str | None = None
+
+
+class SourceRef(Frozen):
+    """A paper that a claim says it rests on, as the person cited it: to be checked, not believed.
+
+    Without a version, any version is meant.
+    """
+
+    arxiv: ArxivId
+    title: str | None = None
+    first_author: str | None = None
+    quote: str | None = None
+    """Words that the person says stand in that paper."""
+
+
+class Claim(Frozen):
+    """One sentence held true as of a date."""
+
+    id: Slug
+    text: Sentence
+    as_of: ClaimDate
+    scope: Scope = Scope()
+    quantities: tuple[Quantity, ...] = ()
+    sources: tuple[SourceRef, ...] = ()
+    queries: tuple[str, ...] = ()
+    """Extra search words for this claim, beside its own text."""
+    replaces: Slug | None = None
+    note: str | None = None
+
+    @cached_property
+    def revision(self) -> str:
+        """The name of what is judged: text, date, scope and quantities, not sources or notes."""
+        return content_hash(
+            "claim",
+            self.model_dump(mode="json", include={"id", "text", "as_of", "scope", "quantities"}),
+        )
+
+
+class Inquiry(Frozen):
+    """A standing question with its claims, anchors, watch queries and research tasks."""
+
+    id: Slug
+    question: Sentence
+    framing: str | None = None
+    narrative: str | None = None
+    categories: tuple[str, ...] = ()
+    """arXiv categories to harvest, such as `cs.CL`."""
+    watch: tuple[str, ...] = ()
+    """Phrases that a new paper of interest is likely to use."""
+    tasks: tuple[str, ...] = ()
+    anchors: tuple[SourceRef, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def cited(self) -> tuple[SourceRef, ...]:
+        """Every source that the inquiry names, anchors first, in file order."""
+        return self.anchors + tuple(source for claim in self.claims for source in claim.sources)

@@ -1,0 +1,191 @@
+"""Papers, passages, findings and assessments: what is known about a claim and on what words.
+
+A `Citation` is words *said to* stand somewhere and proves nothing. The proven kind,
+`VerifiedCitation`, is made in `claims.verify` alone.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Self
+
+from pydantic import Field, field_validator
+
+from claims.claim import Frozen, Quantity, Scope
+from claims.hashing import content_hash
+from claims.ids import ArxivId
+
+Box = tuple[float, float, float, float]
+
+
+class TextSource(StrEnum):
+    """Whose words a passage holds and where they were read."""
+
+    PAPER = "paper"
+    ABSTRACT = "abstract"
+    SAMPLE = "sample"
+    """A summary written for the bundled sample: not the authors' words, and always marked so."""
+    COMMENT = "comment"
+    """The comment that the authors left on arXiv, such as the reason of a withdrawal."""
+
+
+class Paper(Frozen):
+    """One version of one arXiv paper, as a source described it."""
+
+    id: ArxivId
+    """Always with a version."""
+    title: str
+    authors: tuple[str, ...]
+    abstract: str
+    abstract_source: TextSource = TextSource.ABSTRACT
+    categories: tuple[str, ...] = ()
+    submitted_at: datetime
+    """When the first version was submitted."""
+    revised_at: datetime
+    """When this version was submitted."""
+    comment: str | None = None
+    doi: str | None = None
+    withdrawn: bool = False
+    """Whether this version is a withdrawal notice."""
+
+    @field_validator("id")
+    @classmethod
+    def _pinned(cls, value: ArxivId) -> ArxivId:
+        if value.version is None:
+            raise ValueError(f"{value} has no version: a paper here is one version")
+        return value
+
+    @property
+    def submitted_on(self) -> date:
+        """The UTC day of the first version."""
+        return self.submitted_at.date()
+
+    @property
+    def revised_on(self) -> date:
+        """The UTC day of this version."""
+        return self.revised_at.date()
+
+    @property
+    def content(self) -> str:
+        """The name of what a judge would read of this version; changes when its text does."""
+        return content_hash("paper", {"id": str(self.id), "abstract": self.abstract})
+
+
+class Passage(Frozen):
+    """A contiguous piece of a paper's visible text: half-open `[start, end)` in characters.
+
+    `start` and `end` count in the text of its kind (`source`) and, for a PDF, of the whole paper.
+    Its `id` is derived from everything else, so a changed byte is a different passage.
+    """
+
+    paper: ArxivId
+    source: TextSource
+    text: str = Field(min_length=1)
+    start: int = Field(ge=0)
+    end: int
+    page: int | None = None
+    """From 1; None where the text has no pages."""
+    boxes: tuple[Box, ...] = ()
+    """Rectangles (x0, y0, x1, y1) on the page in points, from the top left."""
+
+    @cached_property
+    def id(self) -> str:
+        """The content hash of this passage."""
+        return content_hash("passage", self.model_dump(mode="json"))
+
+
+class Citation(Frozen):
+    """Exact words said to stand in a passage. Made by a judge; proves nothing."""
+
+    passage_id: str
+    quote: str
+
+
+class Attribution(StrEnum):
+    """Whether a paper holds what it says, or reports that others do."""
+
+    OWN = "own"
+    REPORTED = "reported"
+
+
+class Finding(Frozen):
+    """What one paper reports, with the words that carry it."""
+
+    paper: ArxivId
+    statement: str
+    """The finding in one sentence, in the judge's words or the paper's."""
+    citations: tuple[Citation, ...] = Field(min_length=1)
+    quantities: tuple[Quantity, ...] = ()
+    scope: Scope = Scope()
+    attribution: Attribution = Attribution.OWN
+
+    @cached_property
+    def id(self) -> str:
+        """The content hash of this finding."""
+        return content_hash("finding", self.model_dump(mode="json"))
+
+
+class Relation(StrEnum):
+    """The bearing of one finding on one claim. A closed set."""
+
+    SUPPORTS = "SUPPORTS"
+    QUALIFIES = "QUALIFIES"
+    CONTRADICTS = "CONTRADICTS"
+    SUPERSEDES = "SUPERSEDES"
+    NOT_COMPARABLE = "NOT_COMPARABLE"
+    NO_BEARING = "NO_BEARING"
+
+    @property
+    def moves_a_standing(self) -> bool:
+        """Whether evidence of this relation can be admitted at all."""
+        return self not in {Relation.NOT_COMPARABLE, Relation.NO_BEARING}
+
+
+class Signature(Frozen):
+    """Who judged: enough to ask the same again and to keep one judge's answers apart."""
+
+    judge: str
+    """"local", "openai", or "source-health" for what code concludes by itself."""
+    model: str
+    prompt_version: str
+    """Content hash of the rules or prompts in force."""
+
+
+class Verdict(Frozen):
+    """A judge's answer about one finding and one claim, before it is signed and verified."""
+
+    relation: Relation
+    reason: str = Field(min_length=1)
+    confidence: float = Field(ge=0, le=1)
+    """An ordering within one judge, not a probability."""
+
+
+class Failure(Frozen):
+    """A work item that could not be done. Stored beside assessments, never among them."""
+
+    stage: str
+    """"fetch", "read", "extract", "compare", "verify", "second look" or "record"."""
+    item_id: str
+    """What was being worked on: a paper, a claim, a passage, a category."""
+    claim_id: str | None = None
+    error: str
+    """The class of the error."""
+    message: str
+
+    @classmethod
+    def of(
+        cls, error: Exception, *, stage: str, item_id: str, claim_id: str | None = None
+    ) -> Self:
+        """The record of `error` at `stage`."""
+        return cls(
+            stage=stage,
+            item_id=item_id,
+            claim_id=claim_id,
+            error=type(error).__name__,
+            message=str(error) or type(error).__name__,
+        )
+
+    @cached_property
+    def id(self) -> str:
+        """The content hash of this failure."""
+        return content_hash("failure", self.model_dump(mode="json"))

@@ -1,0 +1,69 @@
+"""One execution over one window: what was asked, what was done, what it cost and what failed."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from claims.claim import Frozen
+from claims.evidence import Failure
+
+
+class RunKind(StrEnum):
+    """What started the run's scope: every claim, or one."""
+
+    NIGHTLY = "nightly"
+    CLAIM = "claim"
+
+
+class Counts(Frozen):
+    """What a run did, in numbers."""
+
+    n_papers_seen: int = 0
+    """Records that the source gave for the window, revisions included."""
+    n_papers_new: int = 0
+    """Of these, versions that the ledger did not hold."""
+    n_papers_read: int = 0
+    """Pairs of claim and paper version put before the judge."""
+    n_papers_known: int = 0
+    """Pairs found again that were already judged, and not judged again."""
+    n_findings: int = 0
+    n_assessments: int = 0
+    n_judge_calls: int = 0
+    n_model_calls: int = 0
+    """Judge calls that reached a model endpoint; none with the local judge."""
+    n_tokens: int = 0
+    cost_usd: float = 0.0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        mine, theirs = self.model_dump(), other.model_dump()
+        return Counts.model_validate({name: mine[name] + theirs[name] for name in mine})
+
+
+class Run(Frozen):
+    """The one value in which a run ends. It can be read, compared and run again."""
+
+    id: str
+    kind: RunKind
+    claim_id: str | None = None
+    """With CLAIM: the claim that was retested."""
+    since: datetime
+    until: datetime
+    started_at: datetime
+    finished_at: datetime | None = None
+    """None while it runs, and for a run that was killed."""
+    settings: dict[str, str] = Field(default_factory=dict)
+    """What would change the answer: source, judge, model, prompt version, embedder, limits."""
+    versions: dict[str, str] = Field(default_factory=dict)
+    """Versions of retest and of the packages that read and judge."""
+    counts: Counts = Counts()
+    failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a reader should know, such as a fallback that was taken."""
+    before_run_id: str | None = None
+    """The finished run that this one is compared with."""
+
+    @property
+    def duration_s(self) -> float | None:
+        """Wall-clock seconds from start to finish."""
+        return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None

@@ -1,0 +1,161 @@
+"""Where a claim stands: a pure, total function of evidence, decisions and source health.
+
+The same evidence gives the same standing in any order of arrival. The table, highest row first:
+
+    any SUPERSEDES admitted, own sources withdrawn  SUPERSEDED
+    otherwise any CONTRADICTS                       CONTESTED
+    otherwise any QUALIFIES                         QUALIFIED
+    otherwise any SUPPORTS                          CONFIRMED
+    nothing admitted                                UNTESTED
+
+Admitted evidence is verified by its type, newer than the claim's date, at or above the judge's
+threshold (or accepted by a person), not rejected, and of a paper that is not withdrawn. A
+person's ruling on the standing outranks the table until newer evidence arrives.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from claims.assessment import Assessment, Decision, Ruling, StandingState
+from claims.claim import Claim
+from claims.evidence import Relation
+
+_TABLE: Final = (
+    (Relation.SUPERSEDES, StandingState.SUPERSEDED),
+    (Relation.CONTRADICTS, StandingState.CONTESTED),
+    (Relation.QUALIFIES, StandingState.QUALIFIED),
+    (Relation.SUPPORTS, StandingState.CONFIRMED),
+)
+
+SOURCE_HEALTH: Final = "source-health"
+"""The judge's name on assessments that code makes from a source's own notices."""
+
+
+class Flag(StrEnum):
+    """What a reader must know beside the standing."""
+
+    UNGROUNDED = "UNGROUNDED"
+    """No real citation stands behind the claim."""
+    SOURCE_WITHDRAWN = "SOURCE_WITHDRAWN"
+    """A paper that the claim rests on was withdrawn."""
+    SOURCE_REVISED = "SOURCE_REVISED"
+    """A paper that the claim rests on has a newer version than the one cited."""
+    SOURCE_MISMATCH = "SOURCE_MISMATCH"
+    """A cited id belongs to another paper, or the quoted words are not in it."""
+    NOT_CHECKED = "NOT_CHECKED"
+    """Some of tonight's work on this claim failed."""
+    OUR_WORDS = "OUR_WORDS"
+    """Evidence is quoted from the sample's summaries, not from the authors."""
+    REVIEW = "REVIEW"
+    """Newer evidence arrived after a person's ruling."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One claim's place, what it rests on, and what to mind. `admitted` is sorted by strength."""
+
+    claim_id: str
+    claim_revision: str
+    state: StandingState
+    flags: tuple[Flag, ...]
+    admitted: tuple[Assessment, ...]
+    relations: Mapping[str, Relation]
+    """Assessment id to relation, after people's amendments."""
+    reason: str
+
+    def relation_of(self, assessment: Assessment) -> Relation:
+        """The relation that counts: a person's amendment, or else the judge's."""
+        return self.relations[assessment.id]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Everything that decides a standing. Order means nothing in any field."""
+
+    assessments: Mapping[str, tuple[Assessment, datetime]]
+    """Assessment id to the assessment and the moment it was recorded."""
+    decisions: tuple[Decision, ...] = ()
+    withdrawn: frozenset[str] = frozenset()
+    """Numbers of papers known to be withdrawn."""
+    flags: frozenset[Flag] = frozenset()
+    """What source checks and tonight's failures say of this claim."""
+
+
+def standing_of(claim: Claim, known: Known, *, thresholds: Mapping[str, float]) -> Standing:
+    """The standing of `claim`; `thresholds` maps a judge's name to its least confidence."""
+    rulings = _latest_by_target(known.decisions)
+    admitted: list[Assessment] = []
+    relations: dict[str, Relation] = {}
+    for assessment, _ in known.assessments.values():
+        ruling = rulings.get(assessment.id)
+        relation = (ruling and ruling.relation) or assessment.relation
+        if relation.moves_a_standing and _is_admitted(
+            claim, assessment, ruling, known.withdrawn, thresholds
+        ):
+            admitted.append(assessment)
+            relations[assessment.id] = relation
+    rank = {relation: i for i, (relation, _) in enumerate(_TABLE)}
+    admitted.sort(key=lambda a: (rank[relations[a.id]], -a.verdict.confidence, a.id))
+    state = next(
+        (state for relation, state in _TABLE if relation in relations.values()),
+        StandingState.UNTESTED,
+    )
+    flags = set(known.flags)
+    flags |= {Flag.OUR_WORDS} if any(a.in_our_words for a in admitted) else set()
+    reason = _reason(state, relations, known)
+    held = rulings.get(None)
+    if held and held.standing and held.ruling is not Ruling.REJECT:
+        if any(known.assessments[a.id][1] > held.at for a in admitted):
+            flags.add(Flag.REVIEW)
+        elif admitted or held.standing is StandingState.UNTESTED:
+            state, reason = held.standing, f"held by {held.by} on {held.at:%Y-%m-%d}: {held.why}"
+    return Standing(
+        claim_id=claim.id,
+        claim_revision=claim.revision,
+        state=state,
+        flags=tuple(sorted(flags)),
+        admitted=tuple(admitted),
+        relations=relations,
+        reason=reason,
+    )
+
+
+def _latest_by_target(decisions: Iterable[Decision]) -> dict[str | None, Decision]:
+    ordered = sorted(decisions, key=lambda d: (d.at, d.id))
+    return {decision.assessment_id: decision for decision in ordered}
+
+
+def _is_admitted(
+    claim: Claim,
+    assessment: Assessment,
+    ruling: Decision | None,
+    withdrawn: frozenset[str],
+    thresholds: Mapping[str, float],
+) -> bool:
+    if assessment.claim_revision != claim.revision:
+        return False
+    if ruling and ruling.ruling is Ruling.REJECT:
+        return False
+    by_notice = assessment.signature.judge == SOURCE_HEALTH
+    if by_notice:
+        return True
+    if any(cited.paper.id.number in withdrawn for cited in assessment.evidence):
+        return False
+    own = frozenset(source.arxiv.number for source in claim.sources)
+    if assessment.dated(own) <= claim.as_of.newer_after:
+        return False
+    least = thresholds.get(assessment.signature.judge, 1.0)
+    return bool(ruling) or assessment.verdict.confidence >= least
+
+
+def _reason(state: StandingState, relations: Mapping[str, Relation], known: Known) -> str:
+    if state is StandingState.UNTESTED:
+        if Flag.NOT_CHECKED in known.flags:
+            return "some of the work failed, and nothing verified bears on the claim so far"
+        return "nothing verified and newer than the claim bears on it so far"
+    counts = {relation: list(relations.values()).count(relation) for relation, _ in _TABLE}
+    told = [f"{n} {relation.value}" for relation, n in counts.items() if n]
+    return "rests on " + ", ".join(told)
