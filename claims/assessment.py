@@ -11,6 +11,21 @@ from claims.hashing import content_hash
 from claims.verify import VerifiedCitation
 
 
+def assessment_id(
+    claim_revision: str, finding: Finding, verdict: Verdict, signature: Signature
+) -> str:
+    """The name of an assessment: judged again with the same answer, it is the same."""
+    return content_hash(
+        "assessment",
+        {
+            "claim_revision": claim_revision,
+            "finding": finding.id,
+            "verdict": verdict.model_dump(mode="json"),
+            "signature": signature.model_dump(mode="json"),
+        },
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
     """The bearing of one finding on one claim, on at least one verified citation."""
@@ -28,15 +43,8 @@ class Assessment:
 
     @cached_property
     def id(self) -> str:
-        """The content hash of claim revision, finding and judge: judged again, it is the same."""
-        return content_hash(
-            "assessment",
-            {
-                "claim_revision": self.claim_revision,
-                "finding": self.finding.id,
-                "signature": self.signature.model_dump(),
-            },
-        )
+        """The content hash of this assessment."""
+        return assessment_id(self.claim_revision, self.finding, self.verdict, self.signature)
 
     @property
     def relation(self) -> Relation:

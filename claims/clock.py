@@ -7,8 +7,8 @@ from claims.errors import SettingsError
 
 
 def utc_now() -> datetime:
-    """The present moment in UTC, to the second."""
-    return datetime.now(UTC).replace(microsecond=0)
+    """The present moment in UTC."""
+    return datetime.now(UTC)
 
 
 def start_of(day: date) -> datetime:

@@ -6,7 +6,6 @@ Reading and bounds come from the `edtf` library; what a date means for retesting
 from datetime import date
 from functools import cached_property
 from time import struct_time
-from typing import Any, Self
 
 from edtf import parse_edtf
 from edtf.parser.edtf_exceptions import EDTFParseException
@@ -72,9 +71,9 @@ class ClaimDate:
         return hash(self.text)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        def read(value: object) -> Self:
-            return value if isinstance(value, cls) else cls(str(value))
+    def __get_pydantic_core_schema__(cls, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        def read(value: object) -> ClaimDate:
+            return value if isinstance(value, ClaimDate) else ClaimDate(str(value))
 
         return core_schema.no_info_plain_validator_function(
             read, serialization=core_schema.to_string_ser_schema()

@@ -173,9 +173,7 @@ class Failure(Frozen):
     message: str
 
     @classmethod
-    def of(
-        cls, error: Exception, *, stage: str, item_id: str, claim_id: str | None = None
-    ) -> Self:
+    def of(cls, error: Exception, *, stage: str, item_id: str, claim_id: str | None = None) -> Self:
         """The record of `error` at `stage`."""
         return cls(
             stage=stage,

@@ -6,7 +6,7 @@ Source: arXiv help, "Understanding the arXiv identifier". New style `YYMM.NNNN` 
 """
 
 import re
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -85,7 +85,7 @@ class ArxivId(NamedTuple):
         return self.number if self.version is None else f"{self.number}v{self.version}"
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
         def read(value: object) -> "ArxivId":
             if isinstance(value, ArxivId):
                 return value

@@ -27,7 +27,6 @@ class Counts(Frozen):
     """Pairs of claim and paper version put before the judge."""
     n_papers_known: int = 0
     """Pairs found again that were already judged, and not judged again."""
-    n_findings: int = 0
     n_assessments: int = 0
     n_judge_calls: int = 0
     n_model_calls: int = 0
@@ -54,14 +53,14 @@ class Run(Frozen):
     """None while it runs, and for a run that was killed."""
     settings: dict[str, str] = Field(default_factory=dict)
     """What would change the answer: source, judge, model, prompt version, embedder, limits."""
+    thresholds: dict[str, float] = Field(default_factory=dict)
+    """A judge's name to the least confidence at which its verdicts were admitted."""
     versions: dict[str, str] = Field(default_factory=dict)
     """Versions of retest and of the packages that read and judge."""
     counts: Counts = Counts()
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
     """What a reader should know, such as a fallback that was taken."""
-    before_run_id: str | None = None
-    """The finished run that this one is compared with."""
 
     @property
     def duration_s(self) -> float | None:

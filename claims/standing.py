@@ -53,6 +53,10 @@ class Flag(StrEnum):
     """Newer evidence arrived after a person's ruling."""
 
 
+DERIVED_FLAGS: Final = frozenset({Flag.OUR_WORDS, Flag.REVIEW})
+"""The flags that `standing_of` itself raises; the others are told to it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """One claim's place, what it rests on, and what to mind. `admitted` is sorted by strength."""

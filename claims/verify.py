@@ -87,11 +87,11 @@ def verify(citation: Citation, passage: Passage, paper: Paper) -> VerifiedCitati
 
 
 def locate(quote: str, text: str) -> tuple[int, int, Tier]:
-    """Where `quote` stands in `text`: half-open `[start, end)` in characters, and the tier.
+    r"""Where `quote` stands in `text`: half-open `[start, end)` in characters, and the tier.
 
     Raises QuoteNotFound.
 
-    >>> locate("significant gains", "It shows signi-\\nﬁcant  gains overall.")
+    >>> locate("significant gains", "It shows signi-\nﬁcant  gains overall.")
     (9, 28, <Tier.NORMALISED: 'normalised'>)
     >>> locate("reaches 5 % on average", "It reaches 85 % on average.")
     Traceback (most recent call last):

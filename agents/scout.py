@@ -1,0 +1,54 @@
+"""What to search for: the queries of a claim, from its own words and its inquiry's.
+
+Queries only propose papers. The same claim gives the same queries on every machine.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from agents.words import FUNCTION_WORDS, WORD
+from claims.claim import Claim, Inquiry
+
+N_QUERIES_MAX: Final = 6
+"""Each query costs a search a night; beyond this they mostly find the same papers."""
+
+
+
+def plan_queries(claim: Claim, inquiry: Inquiry) -> tuple[str, ...]:
+    """The search queries for `claim`, most telling first, at most N_QUERIES_MAX.
+
+    Its text without function words, its own extra queries, its scope, what its quantities
+    measure, and those watch phrases of the inquiry that share a word with the claim.
+    """
+    scope = claim.scope
+    text = _telling(claim.text)
+    proposed = [
+        text,
+        *claim.queries,
+        _telling(" ".join(filter(None, (scope.task, scope.population, scope.setting)))),
+        *(
+            _telling(f"{quantity.measure} {scope.population or ''}")
+            for quantity in claim.quantities
+        ),
+        _telling(f"{scope.measure or ''} {scope.population or ''}"),
+        *(phrase for phrase in inquiry.watch if _shares_a_word(phrase, text)),
+    ]
+    return tuple(_distinct(proposed))[:N_QUERIES_MAX]
+
+
+def _telling(text: str) -> str:
+    words = (match[0] for match in WORD.finditer(text))
+    return " ".join(_distinct(word for word in words if word.lower() not in FUNCTION_WORDS))
+
+
+def _shares_a_word(phrase: str, text: str) -> bool:
+    return not set(_telling(phrase).lower().split()).isdisjoint(text.lower().split())
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    """The non-empty texts, the first of those that differ only in case and spacing."""
+    seen: dict[str, str] = {}
+    for text in texts:
+        seen.setdefault(" ".join(text.lower().split()), " ".join(text.split()))
+    seen.pop("", None)
+    return list(seen.values())

@@ -1,0 +1,79 @@
+"""The append-only ledger of everything that was seen, judged and decided.
+
+It promises: nothing is overwritten; every row that holds content is named by a hash that can be
+derived again; the state at any past moment can be asked; what one call writes is written whole or
+not at all. The same code serves SQLite in the workspace and PostgreSQL by URL.
+
+It does not keep full texts, only the passages that are quoted.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
+
+from claims.assessment import Assessment
+from claims.claim import Claim
+from claims.ledger.audit import Audit, audit
+from claims.ledger.base import Store
+from claims.ledger.claims import Claims
+from claims.ledger.engine import connect
+from claims.ledger.papers import Papers
+from claims.ledger.rows import StandingRow, standing_of_row
+from claims.ledger.runs import Runs
+from claims.ledger.work import Work
+from claims.standing import Flag, Known, Standing
+
+__all__ = ["Audit", "Ledger"]
+
+
+class Ledger:
+    """One ledger, open. Safe to share between threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.address = store.address
+        self.claims = Claims(store)
+        self.papers = Papers(store)
+        self.work = Work(store)
+        self.runs = Runs(store)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """The ledger at `url`, made or migrated to today's tables. Raises LedgerError."""
+        return cls(Store(connect(url)))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._store.close()
+
+    def audit(self) -> Audit:
+        """Every hash, quote and standing in the ledger, derived again."""
+        return audit(self._store, self.claims, self.runs, self.known)
+
+    def known(
+        self, claim: Claim, flags: Iterable[Flag] = (), *, as_of: datetime | None = None
+    ) -> Known:
+        """Everything that decides the claim's standing, now or at a past moment."""
+        return Known(
+            assessments=self.work.assessments(claim.id, as_of=as_of),
+            decisions=self.work.decisions(claim.id, as_of=as_of),
+            withdrawn=self.papers.withdrawn(as_of=as_of),
+            flags=frozenset(flags),
+        )
+
+    def standings(self, run_id: str) -> tuple[Standing, ...]:
+        """The standings at the end of a run, by claim id, evidence proven again."""
+        return self._whole(self.runs.standing_rows(run_id))
+
+    def standings_before(
+        self, claim_ids: Iterable[str], run_id: str | None = None
+    ) -> tuple[Standing, ...]:
+        """The claims' last standings before a run (None: now), for those that had one."""
+        rows = (self.runs.standing_before(claim_id, run_id) for claim_id in claim_ids)
+        return self._whole(tuple(row for row in rows if row))
+
+    def _whole(self, rows: tuple[StandingRow, ...]) -> tuple[Standing, ...]:
+        wanted = {id for row in rows for id in row.admitted}
+        found = self.work.assessments(ids=wanted)
+        assessments: dict[str, Assessment] = {id: a for id, (a, _) in found.items()}
+        return tuple(standing_of_row(row, assessments) for row in rows)

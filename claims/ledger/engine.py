@@ -1,0 +1,97 @@
+"""Opening a ledger: the address, the connection's settings, migrations, and foreign errors."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from claims.errors import LedgerConflict, LedgerError, LedgerTooNew
+from claims.ledger.schema import HEAD
+
+_BUSY_S: Final = 30
+"""How long a writer waits for another one in SQLite, in seconds."""
+
+
+def connect(url: str) -> Engine:
+    """An engine on a ledger with today's tables. Raises LedgerError."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise LedgerError(
+            f"{url!r} is not a ledger address: write sqlite:///PATH or postgresql://HOST/NAME"
+        ) from None
+    if address.drivername in {"postgresql", "postgres"}:
+        address = address.set(drivername="postgresql+psycopg")
+    is_file = address.get_backend_name() == "sqlite" and address.database
+    if is_file and address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, connect_args={"timeout": _BUSY_S} if is_file else {})
+    if is_file:
+        event.listen(engine, "connect", _set_up_sqlite)
+    with translated(address.render_as_string(hide_password=True)), engine.connect() as connection:
+        _migrate(connection)
+    return engine
+
+
+@contextmanager
+def translated(ledger: str) -> Iterator[None]:
+    """Database errors of the block as LedgerErrors of one line that name `ledger`."""
+    try:
+        yield
+    except DBAPIError as error:
+        cause = str(error.orig or error).strip().splitlines()[0]
+        if "locked" in cause or "could not serialize" in cause or "deadlock" in cause:
+            raise LedgerConflict(f"the ledger {ledger} is busy: {cause}; try again") from error
+        if "full" in cause:
+            raise LedgerError(
+                f"the ledger {ledger} cannot grow: {cause}; free some space and run the same "
+                "command again, nothing that was committed is lost"
+            ) from error
+        raise LedgerError(f"the ledger {ledger} cannot be used: {cause}") from error
+    except SQLAlchemyError as error:
+        raise LedgerError(f"the ledger {ledger} cannot be used: {error}") from error
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL, not NORMAL: a commit that was reported survives a power cut.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _migrate(connection: Connection) -> None:
+    found = _revision(connection)
+    if found == HEAD:
+        return
+    known = [
+        match[1]
+        for entry in resources.files("claims.migrations.versions").iterdir()
+        if (match := re.match(r"m(\d{4})_\w+\.py$", entry.name))
+    ]
+    if found is not None and found not in known:
+        raise LedgerTooNew(
+            f"the ledger is at step {found} and this retest knows steps up to {HEAD}: "
+            "use the newer retest that wrote it"
+        )
+    from alembic import command  # noqa: PLC0415 - a quarter of a second, needed once a ledger
+    from alembic.config import Config  # noqa: PLC0415 - the same
+
+    config = Config()
+    config.set_main_option("script_location", "claims:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    connection.rollback()
+    return str(found) if found else None

@@ -1,0 +1,105 @@
+"""Paper records as sources gave them, every version and every restatement kept; and cursors."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select
+
+from claims.clock import Window, utc_now
+from claims.evidence import Paper
+from claims.health import Records
+from claims.ids import ArxivId
+from claims.ledger import schema
+from claims.ledger.base import BATCH, Store, insert_new
+from claims.ledger.rows import body_of, record_of
+
+_TABLE: Final = schema.papers
+_CURSORS: Final = schema.cursors
+
+
+class Papers:
+    """The papers that the ledger has seen."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(self, papers: Sequence[Paper], run_id: str) -> int:
+        """The number of records that the ledger did not hold yet; the rest is left alone."""
+        rows = [
+            {
+                "record": record_of(paper),
+                "number": paper.id.number,
+                "version": paper.id.version,
+                "withdrawn": paper.withdrawn,
+                "revised_at": paper.revised_at,
+                "body": body_of(paper),
+                "run_id": run_id,
+                "recorded_at": utc_now(),
+            }
+            for paper in papers
+        ]
+        with self._store.write() as connection:
+            return insert_new(connection, _TABLE, rows)
+
+    def get(
+        self, *, ids: Iterable[ArxivId] | None = None, window: Window | None = None
+    ) -> tuple[Paper, ...]:
+        """The records of these ids (without a version: of every version) or of this window.
+
+        In the order in which they were recorded; both None means all.
+        """
+        query = select(_TABLE.c.body).order_by(_TABLE.c.seq)
+        if window:
+            query = query.where(
+                _TABLE.c.revised_at >= window.since, _TABLE.c.revised_at < window.until
+            )
+        if ids is None:
+            return tuple(self._read(query))
+        wanted = set(ids)
+        numbers = sorted({id.number for id in wanted})
+        found: list[Paper] = []
+        for start in range(0, len(numbers), BATCH):
+            part = query.where(_TABLE.c.number.in_(numbers[start : start + BATCH]))
+            found += [p for p in self._read(part) if {p.id, p.id.unversioned} & wanted]
+        return tuple(found)
+
+    def records(self, numbers: Iterable[str]) -> Records:
+        """What is known of these papers, for the checks of `claims.health`."""
+        return Records(self.get(ids=[ArxivId(number) for number in numbers]))
+
+    def withdrawn(self, *, as_of: datetime | None = None) -> frozenset[str]:
+        """The numbers of the papers whose newest version known by then is a withdrawal."""
+        newest = select(_TABLE.c.number, func.max(_TABLE.c.version).label("version"))
+        if as_of:
+            newest = newest.where(_TABLE.c.recorded_at <= as_of)
+        latest = newest.group_by(_TABLE.c.number).subquery()
+        same = (latest.c.number == _TABLE.c.number) & (latest.c.version == _TABLE.c.version)
+        query = select(_TABLE.c.number).join(latest, same).where(_TABLE.c.withdrawn)
+        with self._store.read() as connection:
+            return frozenset(connection.scalars(query))
+
+    def n_first_seen_in(self, run_id: str) -> int:
+        """The number of records that this run brought."""
+        query = select(func.count()).select_from(_TABLE).where(_TABLE.c.run_id == run_id)
+        with self._store.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def cursor(self, source: str, request: str) -> datetime | None:
+        """Up to when this request was answered by this source; None for never."""
+        query = select(_CURSORS.c.until).where(
+            _CURSORS.c.source == source, _CURSORS.c.request == request
+        )
+        with self._store.read() as connection:
+            return connection.execute(query.order_by(_CURSORS.c.seq.desc()).limit(1)).scalar()
+
+    def move_cursor(self, source: str, request: str, until: datetime, run_id: str) -> None:
+        """Note that everything before `until` has been recorded. Call it after the last `add`."""
+        row = {"source": source, "request": request, "until": until, "run_id": run_id}
+        with self._store.write() as connection:
+            insert_new(connection, _CURSORS, [row])
+
+    def _read(self, query: Select[Any]) -> Iterator[Paper]:
+        with self._store.read() as connection:
+            for body in connection.scalars(query):
+                yield Paper.model_validate_json(body)

@@ -1,0 +1,151 @@
+"""Runs and the standings that they arrived at."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection, RowMapping, select
+
+from claims.errors import RunNotFound
+from claims.ledger import schema
+from claims.ledger.base import Store, insert_new
+from claims.ledger.rows import StandingRow, body_of, standing_row
+from claims.run import Run, RunKind
+from claims.standing import Standing
+
+_BEGUN: Final = schema.runs
+_ENDS: Final = schema.run_ends
+_STANDINGS: Final = schema.standings
+
+
+class Runs:
+    """The runs that the ledger has seen, and each claim's standing at the end of each."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def begin(self, run: Run) -> Run:
+        """`run`, noted as begun; or the unfinished run of the same work, to be gone on with.
+
+        When the name is taken a number is put behind it: `night-2026-06-30.2`.
+        """
+        with self._store.write() as connection:
+            taken: set[str] = set()
+            for earlier, ended in self._named_like(connection, run.id):
+                if not ended and _same_work(earlier, run):
+                    return earlier
+                taken.add(earlier.id)
+            n = 1
+            while (name := run.id if n == 1 else f"{run.id}.{n}") in taken:
+                n += 1
+            run = run.model_copy(update={"id": name})
+            row = {
+                "id": name,
+                "kind": run.kind.value,
+                "claim_id": run.claim_id,
+                "since": run.since,
+                "until": run.until,
+                "started_at": run.started_at,
+                "body": body_of(run),
+            }
+            insert_new(connection, _BEGUN, [row])
+        return run
+
+    def finish(self, run: Run, standings: Sequence[Standing]) -> None:
+        """The end of `run` with the standings it arrived at, in one transaction."""
+        rows = [
+            {
+                "run_id": run.id,
+                "claim_id": standing.claim_id,
+                "state": standing.state.value,
+                "body": body_of(standing_row(standing)),
+            }
+            for standing in standings
+        ]
+        end = {"run_id": run.id, "body": body_of(run), "finished_at": run.finished_at}
+        with self._store.write() as connection:
+            insert_new(connection, _STANDINGS, rows)
+            insert_new(connection, _ENDS, [end])
+
+    def get(self, run_id: str) -> Run:
+        """The finished run of this id. Raises RunNotFound."""
+        query = select(_ENDS.c.body).where(_ENDS.c.run_id == run_id)
+        with self._store.read() as connection:
+            body = connection.execute(query).scalar()
+        if body is None:
+            raise RunNotFound(f"no finished run {run_id!r}: see `retest report --list`")
+        return Run.model_validate_json(body)
+
+    def newest(self, *, limit: int | None = None, kind: RunKind | None = None) -> tuple[Run, ...]:
+        """The finished runs, newest first."""
+        query = select(_ENDS.c.body).join(_BEGUN, _BEGUN.c.id == _ENDS.c.run_id)
+        if kind:
+            query = query.where(_BEGUN.c.kind == kind.value)
+        with self._store.read() as connection:
+            bodies = connection.scalars(query.order_by(_ENDS.c.seq.desc()).limit(limit)).all()
+        return tuple(Run.model_validate_json(body) for body in bodies)
+
+    def unfinished(self) -> tuple[str, ...]:
+        """The ids of runs that began and never ended: running now, or killed."""
+        query = select(_BEGUN.c.id).outerjoin(_ENDS, _ENDS.c.run_id == _BEGUN.c.id)
+        query = query.where(_ENDS.c.run_id.is_(None)).order_by(_BEGUN.c.seq)
+        with self._store.read() as connection:
+            return tuple(connection.scalars(query))
+
+    def standing_rows(self, run_id: str) -> tuple[StandingRow, ...]:
+        """The standings at the end of the run, as stored, by claim id."""
+        query = select(_STANDINGS).where(_STANDINGS.c.run_id == run_id)
+        with self._store.read() as connection:
+            rows = connection.execute(query.order_by(_STANDINGS.c.claim_id)).mappings().all()
+        return tuple(_standing(row) for row in rows)
+
+    def standing_before(self, claim_id: str, run_id: str | None = None) -> StandingRow | None:
+        """The claim's standing before this run (None: now); None when it never had one."""
+        query = select(_STANDINGS).join(_ENDS, _ENDS.c.run_id == _STANDINGS.c.run_id)
+        query = query.where(_STANDINGS.c.claim_id == claim_id)
+        with self._store.read() as connection:
+            if run_id is not None:
+                end = select(_ENDS.c.seq).where(_ENDS.c.run_id == run_id)
+                limit = connection.execute(end).scalar()
+                if limit is not None:
+                    query = query.where(_ENDS.c.seq < limit)
+            newest = query.order_by(_ENDS.c.seq.desc()).limit(1)
+            row = connection.execute(newest).mappings().first()
+        return _standing(row) if row else None
+
+    def last_standing(self, claim_id: str) -> tuple[Run, StandingRow]:
+        """The claim's newest standing and the run that arrived at it. Raises RunNotFound."""
+        query = select(_ENDS.c.body.label("run"), _STANDINGS.c.body)
+        query = query.join(_ENDS, _ENDS.c.run_id == _STANDINGS.c.run_id)
+        query = query.where(_STANDINGS.c.claim_id == claim_id)
+        with self._store.read() as connection:
+            row = connection.execute(query.order_by(_ENDS.c.seq.desc()).limit(1)).mappings().first()
+        if row is None:
+            raise RunNotFound(f"no run has tested {claim_id!r} yet: run `retest claim {claim_id}`")
+        return Run.model_validate_json(row["run"]), _standing(row)
+
+    def claim_ids(self) -> tuple[str, ...]:
+        """Every claim that ever had a standing."""
+        with self._store.read() as connection:
+            query = select(_STANDINGS.c.claim_id).distinct().order_by(_STANDINGS.c.claim_id)
+            return tuple(connection.scalars(query))
+
+    @staticmethod
+    def _named_like(connection: Connection, name: str) -> list[tuple[Run, bool]]:
+        query = select(_BEGUN.c.body, _ENDS.c.run_id)
+        query = query.outerjoin(_ENDS, _ENDS.c.run_id == _BEGUN.c.id)
+        query = query.where(_BEGUN.c.id.startswith(name, autoescape=True)).order_by(_BEGUN.c.seq)
+        return [
+            (Run.model_validate_json(body), ended is not None)
+            for body, ended in connection.execute(query)
+        ]
+
+
+def _standing(row: RowMapping) -> StandingRow:
+    return StandingRow.model_validate_json(row["body"])
+
+
+def _same_work(a: Run, b: Run) -> bool:
+    def work(run: Run) -> object:
+        return run.kind, run.claim_id, run.since, run.until, run.settings
+
+    return work(a) == work(b)

@@ -1,0 +1,199 @@
+"""The tables, as SQLAlchemy Core sees them. `claims.migrations` makes them; a test compares both.
+
+Content rows are one JSON `body` under its hash, with the columns that questions are asked of
+beside it. Moments are UTC text in ISO 8601 with microseconds, so that they sort as they are read.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+HEAD: Final = "0001"
+"""The migration that this code was written for."""
+
+_HASH_CHARS, _NAME_CHARS, _MOMENT_CHARS = 64, 200, 27
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as `2026-06-30T03:00:00.000000Z`."""
+
+    impl = String(_MOMENT_CHARS)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """The text of `value`; naive datetimes are refused."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
+        """The moment that `value` writes."""
+        del dialect
+        return None if value is None else datetime.fromisoformat(str(value))
+
+
+def _hash(name: str, *, key: bool = False) -> Column[str]:
+    return Column(name, String(_HASH_CHARS), primary_key=key, nullable=False)
+
+
+def _name(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
+    return Column(name, String(_NAME_CHARS), primary_key=key, nullable=null)
+
+
+def _body() -> Column[str]:
+    return Column("body", Text, nullable=False)
+
+
+def _moment(name: str, *, null: bool = False) -> Column[datetime]:
+    return Column(name, Moment, nullable=null)
+
+
+metadata = MetaData()
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("record", String(_HASH_CHARS), nullable=False, unique=True),
+    _hash("revision"),
+    _name("claim_id"),
+    _body(),
+    _moment("recorded_at"),
+    Index("claims_by_id", "claim_id"),
+)
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("record", String(_HASH_CHARS), nullable=False, unique=True),
+    _name("number"),
+    Column("version", Integer, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    _moment("revised_at"),
+    _body(),
+    _name("run_id"),
+    _moment("recorded_at"),
+    Index("papers_by_number", "number", "version"),
+    Index("papers_by_revision", "revised_at"),
+)
+
+passages = Table("passages", metadata, _hash("id", key=True), _name("paper"), _body())
+
+judgements = Table(
+    "judgements",
+    metadata,
+    _hash("claim_revision", key=True),
+    _hash("content", key=True),
+    _hash("signature", key=True),
+    _name("paper"),
+    _name("run_id"),
+    _moment("recorded_at"),
+    Index("judgements_by_run", "run_id"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    _name("claim_id"),
+    Column("n_judge_calls", Integer, nullable=False),
+    _name("run_id"),
+    _moment("recorded_at"),
+    Index("calls_by_run", "run_id"),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    _hash("id", key=True),
+    _name("claim_id"),
+    _hash("claim_revision"),
+    _name("paper"),
+    _name("relation"),
+    _body(),
+    _name("run_id"),
+    _moment("recorded_at"),
+    Index("assessments_by_claim", "claim_id"),
+    Index("assessments_by_run", "run_id"),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    _name("run_id", key=True),
+    _hash("id", key=True),
+    _name("claim_id", null=True),
+    _body(),
+    _moment("recorded_at"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _hash("id", key=True),
+    _name("claim_id"),
+    _body(),
+    _moment("recorded_at"),
+    Index("decisions_by_claim", "claim_id"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(_NAME_CHARS), nullable=False, unique=True),
+    _name("kind"),
+    _name("claim_id", null=True),
+    _moment("since"),
+    _moment("until"),
+    _body(),
+    _moment("started_at"),
+)
+
+run_ends = Table(
+    "run_ends",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(_NAME_CHARS), nullable=False, unique=True),
+    _body(),
+    _moment("finished_at"),
+)
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    _name("run_id"),
+    _name("claim_id"),
+    _name("state"),
+    _body(),
+    Index("standings_by_run", "run_id", "claim_id", unique=True),
+    Index("standings_by_claim", "claim_id"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    _name("source"),
+    _hash("request"),
+    _moment("until"),
+    _name("run_id"),
+    Index("cursors_by_source", "source", "request"),
+)

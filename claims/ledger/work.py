@@ -1,0 +1,228 @@
+"""What was judged, what came of it, what failed, and what people decided."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from claims.assessment import Assessment, Decision
+from claims.claim import Claim
+from claims.clock import utc_now
+from claims.evidence import Failure, Paper, Passage, Signature
+from claims.ledger import schema
+from claims.ledger.base import BATCH, Store, insert_new
+from claims.ledger.rows import (
+    AssessmentRow,
+    assessment_of,
+    assessment_row,
+    body_of,
+    signature_hash,
+)
+
+_ASSESSMENTS: Final = schema.assessments
+_JUDGEMENTS: Final = schema.judgements
+_FAILURES: Final = schema.failures
+_DECISIONS: Final = schema.decisions
+
+
+class Work:
+    """Judgements, assessments, failures and decisions."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def judged(self, claim_revision: str, signature: Signature) -> Mapping[str, str]:
+        """What this judge has wholly judged for the claim: paper content to the run's id."""
+        query = select(_JUDGEMENTS.c.content, _JUDGEMENTS.c.run_id).where(
+            _JUDGEMENTS.c.claim_revision == claim_revision,
+            _JUDGEMENTS.c.signature == signature_hash(signature),
+        )
+        with self._store.read() as connection:
+            return {row.content: row.run_id for row in connection.execute(query)}
+
+    def record(
+        self,
+        run_id: str,
+        claim: Claim,
+        *,
+        assessments: Sequence[Assessment],
+        judged: Sequence[Paper],
+        failures: Sequence[Failure] = (),
+        signature: Signature,
+        n_judge_calls: int = 0,
+    ) -> None:
+        """What came of judging some papers for `claim`, whole or not at all."""
+        stamp = {"run_id": run_id, "recorded_at": utc_now()}
+        passages = {c.passage.id: c.passage for a in assessments for c in a.evidence}
+        with self._store.write() as connection:
+            insert_new(
+                connection,
+                schema.passages,
+                [
+                    {"id": id, "paper": str(p.paper), "body": body_of(p)}
+                    for id, p in passages.items()
+                ],
+            )
+            insert_new(
+                connection,
+                _ASSESSMENTS,
+                [{**_assessment_columns(a), **stamp} for a in assessments],
+            )
+            insert_new(
+                connection,
+                _JUDGEMENTS,
+                [
+                    {
+                        "claim_revision": claim.revision,
+                        "content": paper.content,
+                        "signature": signature_hash(signature),
+                        "paper": str(paper.id),
+                        **stamp,
+                    }
+                    for paper in judged
+                ],
+            )
+            insert_new(
+                connection,
+                schema.calls,
+                [{"claim_id": claim.id, "n_judge_calls": n_judge_calls, **stamp}]
+                if n_judge_calls
+                else [],
+            )
+            _fail(connection, run_id, failures)
+
+    def fail(self, run_id: str, failures: Sequence[Failure]) -> None:
+        """Note work that could not be done."""
+        with self._store.write() as connection:
+            _fail(connection, run_id, failures)
+
+    def failures(self, run_id: str) -> tuple[Failure, ...]:
+        """What the run could not do, in a fixed order."""
+        query = select(_FAILURES.c.body).where(_FAILURES.c.run_id == run_id)
+        with self._store.read() as connection:
+            found = [Failure.model_validate_json(body) for body in connection.scalars(query)]
+        return tuple(sorted(found, key=lambda f: (f.stage, f.item_id, f.id)))
+
+    def decide(self, decision: Decision) -> None:
+        """Append a person's ruling."""
+        row = {
+            "id": decision.id,
+            "claim_id": decision.claim_id,
+            "body": body_of(decision),
+            "recorded_at": decision.at,
+        }
+        with self._store.write() as connection:
+            insert_new(connection, _DECISIONS, [row])
+
+    def decisions(self, claim_id: str, *, as_of: datetime | None = None) -> tuple[Decision, ...]:
+        """The rulings on a claim and its assessments, oldest first."""
+        query = select(_DECISIONS.c.body).where(_DECISIONS.c.claim_id == claim_id)
+        if as_of:
+            query = query.where(_DECISIONS.c.recorded_at <= as_of)
+        with self._store.read() as connection:
+            bodies = connection.scalars(query.order_by(_DECISIONS.c.recorded_at, _DECISIONS.c.id))
+            return tuple(Decision.model_validate_json(body) for body in bodies)
+
+    def assessments(
+        self,
+        claim_id: str | None = None,
+        *,
+        ids: Iterable[str] | None = None,
+        as_of: datetime | None = None,
+    ) -> Mapping[str, tuple[Assessment, datetime]]:
+        """Assessments by id, each with the moment it was recorded; every citation proven again.
+
+        Raises LedgerError when one no longer holds.
+        """
+        query = select(_ASSESSMENTS.c.id, _ASSESSMENTS.c.body, _ASSESSMENTS.c.recorded_at)
+        if claim_id is not None:
+            query = query.where(_ASSESSMENTS.c.claim_id == claim_id)
+        if as_of:
+            query = query.where(_ASSESSMENTS.c.recorded_at <= as_of)
+        with self._store.read() as connection:
+            if ids is None:
+                rows = connection.execute(query).all()
+            else:
+                rows = _in_batches(connection, query, _ASSESSMENTS.c.id, ids)
+            stored = {id: (AssessmentRow.model_validate_json(b), at) for id, b, at in rows}
+            passages, papers = evidence_of(connection, [row for row, _ in stored.values()])
+        return {id: (assessment_of(row, passages, papers), at) for id, (row, at) in stored.items()}
+
+    def counts(self, run_id: str) -> Mapping[str, int]:
+        """What the run itself judged: pairs read, assessments, judge calls."""
+        pairs = select(func.count()).select_from(_JUDGEMENTS).where(_JUDGEMENTS.c.run_id == run_id)
+        made = select(func.count()).select_from(_ASSESSMENTS)
+        made = made.where(_ASSESSMENTS.c.run_id == run_id)
+        calls = select(func.coalesce(func.sum(schema.calls.c.n_judge_calls), 0))
+        calls = calls.where(schema.calls.c.run_id == run_id)
+        with self._store.read() as connection:
+            return {
+                "n_papers_read": int(connection.execute(pairs).scalar_one()),
+                "n_assessments": int(connection.execute(made).scalar_one()),
+                "n_judge_calls": int(connection.execute(calls).scalar_one()),
+            }
+
+
+def evidence_of(
+    connection: Connection, rows: Sequence[AssessmentRow]
+) -> tuple[dict[str, Passage], dict[str, Paper]]:
+    """The passages by id and paper records by hash that `rows` cite."""
+    cited = [c for row in rows for c in row.evidence]
+    table = schema.passages
+    passages = _in_batches(
+        connection, select(table.c.id, table.c.body), table.c.id, {c.passage_id for c in cited}
+    )
+    records = schema.papers
+    papers = _in_batches(
+        connection,
+        select(records.c.record, records.c.body),
+        records.c.record,
+        {c.paper_record for c in cited},
+    )
+    return (
+        {id: Passage.model_validate_json(body) for id, body in passages},
+        {record: Paper.model_validate_json(body) for record, body in papers},
+    )
+
+
+def _in_batches(
+    connection: Connection,
+    query: Select[tuple[Any, ...]],
+    column: ColumnElement[str],
+    wanted: Iterable[str],
+) -> list[Any]:
+    keys = sorted(set(wanted))
+    return [
+        row
+        for start in range(0, len(keys), BATCH)
+        for row in connection.execute(query.where(column.in_(keys[start : start + BATCH])))
+    ]
+
+
+def _assessment_columns(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "id": assessment.id,
+        "claim_id": assessment.claim_id,
+        "claim_revision": assessment.claim_revision,
+        "paper": str(assessment.finding.paper),
+        "relation": assessment.relation.value,
+        "body": body_of(assessment_row(assessment)),
+    }
+
+
+def _fail(connection: Connection, run_id: str, failures: Sequence[Failure]) -> None:
+    insert_new(
+        connection,
+        _FAILURES,
+        [
+            {
+                "run_id": run_id,
+                "id": failure.id,
+                "claim_id": failure.claim_id,
+                "body": body_of(failure),
+                "recorded_at": utc_now(),
+            }
+            for failure in failures
+        ],
+    )

@@ -1,0 +1,101 @@
+"""The JSON form of a report: a stable contract, complete and uncapped.
+
+    {"run": {"id", "kind", "claim_id", "since", "until", "started_at", "finished_at",
+             "duration_s", every field of claims.run.Counts, "failures": [{"stage", "item_id",
+             "claim_id", "error", "message"}], "notes", "settings", "versions", "before_run_id"},
+     "claims": [{"id", "text", "as_of", "before", "after", "flags", "reason", "evidence": [
+         {"relation", "confidence", "arxiv_id", "version", "title", "submitted_on", "quote",
+          "tier", "page", "reason", "source", "assessment_id", "start", "end", "url"}]}],
+     "diff": [{"change", "claim_id", ...}],
+     "report": {"markdown", "html", "json"}}
+
+Claims are those of the run's scope in library order, evidence is strongest first. There is one
+evidence row for each verified quote, so an assessment with two quotes has two rows with one
+`assessment_id`. `arxiv_id` has no version; `source` is paper, abstract, sample (our words) or
+comment; `start` and `end` are characters, half-open, in the text of that kind; `relation` is the
+one that counts. Moments are ISO 8601 in UTC. Fields are added, never renamed or removed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from claims.evidence import Failure
+from claims.run import Run
+from reports.evidence import Piece
+from reports.report import Report, Story
+from reports.words import utc
+
+FORMATS = ("markdown", "html", "json")
+
+
+def contract(report: Report, files: Mapping[str, str | None]) -> dict[str, object]:
+    """The report as plain JSON values; `files` says where its forms are, None where unwritten."""
+    return {
+        "run": _run(report.run),
+        "claims": [_claim(story) for story in report.stories],
+        "diff": report.diff.to_json(),
+        "report": {form: files.get(form) for form in FORMATS},
+    }
+
+
+def _run(run: Run) -> dict[str, object]:
+    return {
+        "id": run.id,
+        "kind": run.kind.value,
+        "claim_id": run.claim_id,
+        "since": _moment(run.since),
+        "until": _moment(run.until),
+        "started_at": _moment(run.started_at),
+        "finished_at": _moment(run.finished_at),
+        "duration_s": run.duration_s,
+        **run.counts.model_dump(mode="json"),
+        "failures": [_failure(failure) for failure in run.failures],
+        "notes": list(run.notes),
+        "settings": dict(sorted(run.settings.items())),
+        "versions": dict(sorted(run.versions.items())),
+        "before_run_id": run.before_run_id,
+    }
+
+
+def _failure(failure: Failure) -> dict[str, object]:
+    return failure.model_dump(mode="json")
+
+
+def _claim(story: Story) -> dict[str, object]:
+    return {
+        "id": story.claim.id,
+        "text": story.claim.text,
+        "as_of": str(story.claim.as_of),
+        "before": story.before.value,
+        "after": story.after.value,
+        "flags": sorted(flag.value for flag in story.standing.flags),
+        "reason": story.standing.reason,
+        "evidence": [row for piece in story.pieces for row in _evidence(piece)],
+    }
+
+
+def _evidence(piece: Piece) -> list[dict[str, object]]:
+    return [
+        {
+            "relation": piece.relation.value,
+            "confidence": piece.assessment.verdict.confidence,
+            "arxiv_id": piece.paper.id.number,
+            "version": piece.paper.id.version,
+            "title": piece.paper.title,
+            "submitted_on": piece.paper.submitted_on.isoformat(),
+            "quote": quoted.cited.quote,
+            "tier": quoted.cited.tier.value,
+            "page": quoted.cited.passage.page,
+            "reason": piece.assessment.verdict.reason,
+            "source": quoted.cited.passage.source.value,
+            "assessment_id": piece.assessment.id,
+            "start": quoted.start,
+            "end": quoted.end,
+            "url": piece.url,
+        }
+        for quoted in piece.quotes
+    ]
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return utc(moment).isoformat().replace("+00:00", "Z") if moment else None

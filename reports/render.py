@@ -1,0 +1,146 @@
+"""A report as Markdown, as one self-contained HTML file, as JSON, and as files.
+
+The same report gives the same bytes. All text is escaped by default for its format: a template
+cannot forget it, because escaping happens where an expression is printed, not where it is written.
+"""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from claims.errors import LedgerError
+from claims.hashing import content_hash
+from reports import summary, words
+from reports.contract import contract
+from reports.evidence import MAX_SHOWN_PER_SIDE
+from reports.markdown import md
+from reports.report import Report
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+_MAX_STEM_CHARS: Final = 100
+"""Leaves room for the ending within the 255 bytes that file systems give a name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """Where the three forms of a report were written."""
+
+    markdown: Path
+    html: Path
+    json: Path
+
+    def named(self) -> dict[str, str | None]:
+        """The paths by form, as `reports.contract.contract` takes them."""
+        return {"markdown": str(self.markdown), "html": str(self.html), "json": str(self.json)}
+
+
+def to_markdown(report: Report) -> str:
+    """The report as CommonMark with tables."""
+    return _rendered("report.md.j2", report)
+
+
+def to_html(report: Report) -> str:
+    """The report as one HTML file without scripts, which loads nothing."""
+    return _rendered("report.html.j2", report)
+
+
+def to_json(report: Report, files: Mapping[str, str | None] | None = None) -> str:
+    """The report as JSON text by the contract in `reports.contract`."""
+    return json.dumps(contract(report, files or {}), indent=2, ensure_ascii=False) + "\n"
+
+
+def write(report: Report, folder: Path) -> Files:
+    """The files `<run id>.md`, `.html` and `.json` in `folder`, each written whole or not at all.
+
+    The JSON file names the others by file name alone, so that the folder can be moved.
+    Raises LedgerError naming the file that could not be written.
+    """
+    stem = _stem(report.run.id)
+    files = Files(
+        markdown=folder / f"{stem}.md", html=folder / f"{stem}.html", json=folder / f"{stem}.json"
+    )
+    names = {form: Path(path).name for form, path in files.named().items() if path}
+    _write(files.markdown, to_markdown(report))
+    _write(files.html, to_html(report))
+    _write(files.json, to_json(report, names))
+    return files
+
+
+def _rendered(template: str, report: Report) -> str:
+    return (
+        _environment(is_html=template.endswith(".html.j2"))
+        .get_template(template)
+        .render(
+            report=report,
+            title=summary.title(report),
+            headline=summary.headline(report),
+            basis=summary.basis(report),
+            costs=summary.costs(report),
+        )
+    )
+
+
+@cache
+def _environment(*, is_html: bool) -> Environment:
+    """Templates whose every printed value is escaped, unless it is Markup of this very format."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        finalize=_shown if is_html else md,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(
+        line=summary.line,
+        news=summary.news,
+        symbols=words.SYMBOLS,
+        standings=words.STANDING_MEANS,
+        flags=words.FLAG_MEANS,
+        tiers=words.TIER_MEANS,
+        our_words=words.OUR_WORDS,
+        confidence_note=words.CONFIDENCE_NOTE,
+        max_shown=MAX_SHOWN_PER_SIDE,
+    )
+    return environment
+
+
+def _shown(value: object) -> str:
+    """Text for autoescape to escape; Markup stays what it is."""
+    return value if isinstance(value, Markup) else words.visible(str(value))
+
+
+def _stem(run_id: str) -> str:
+    """A file name for any run id, in one folder, distinct for distinct ids."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", run_id)[:_MAX_STEM_CHARS].lstrip(".")
+    if stem == run_id:
+        return stem
+    return f"{stem}-{content_hash('run', {'id': run_id}).removeprefix('sha256:')[:12]}"
+
+
+def _write(path: Path, text: str) -> None:
+    partial = path.with_name(f".{uuid4().hex}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("xb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise LedgerError(
+            f"cannot write {path}: {error.strerror or error}: free the disk or name another folder"
+        ) from error

@@ -1,0 +1,125 @@
+"""The sentences that sum a report up: its title, what changed in one line, on what basis, the cost.
+
+"Nothing changed" is never said alone. It comes with its basis, and the cases are told apart:
+nothing was fetched, nothing was read, what was read did not bear on the claims, work failed.
+"""
+
+from collections import Counter
+from datetime import datetime
+
+from claims.assessment import StandingState
+from claims.run import Run, RunKind
+from reports.report import Report, Story
+from reports.words import count, listed, seconds, utc
+
+
+def title(report: Report) -> str:
+    """What kind of report this is, of which days."""
+    run = report.run
+    kind = "Nightly retest" if run.kind is RunKind.NIGHTLY else f"Retest of {run.claim_id}"
+    return f"{kind}, {utc(run.since):%Y-%m-%d} to {utc(run.until):%Y-%m-%d}"
+
+
+def headline(report: Report) -> str:
+    """One line: how many standings moved and where to, or plainly that nothing changed."""
+    moved = [story for story in report.changed if story.moved]
+    others = len(report.changed) - len(moved)
+    told = []
+    if moved:
+        places = Counter(story.after for story in moved)
+        where = listed([f"{places[state]} now {state}" for state in StandingState if places[state]])
+        of = count(len(report.stories), "claim")
+        told.append(f"{count(len(moved), 'standing')} of {of} changed: {where}.")
+    if others:
+        claims = count(others, "claim") if not moved else count(others, "more claim")
+        have = "has" if others == 1 else "have"
+        told.append(f"{claims[:1].upper()}{claims[1:]} {have} other evidence, same standing.")
+    if not told:
+        told.append("No standing and no evidence changed." if report.diff else "Nothing changed.")
+    return " ".join([*told, *_aside(report)])
+
+
+def _aside(report: Report) -> list[str]:
+    """What changed beside standings and evidence."""
+    counts = (
+        (sum(story.is_new for story in report.stories), "claim", "is", "are", "new here"),
+        (len(report.removed), "claim", "is", "are", "no longer in the library"),
+        (sum(len(story.raised) for story in report.stories), "flag", "was", "were", "raised"),
+        (sum(len(story.cleared) for story in report.stories), "flag", "was", "were", "cleared"),
+    )
+    return [
+        f"{count(n, noun)} {one if n == 1 else many} {what}."
+        for n, noun, one, many, what in counts
+        if n
+    ]
+
+
+def basis(report: Report) -> tuple[str, ...]:
+    """What the headline rests on, one sentence each; failures and unfinished runs come first."""
+    run = report.run
+    told = []
+    if run.finished_at is None:
+        told.append("This run has not finished: what follows is what it had recorded.")
+    if run.failures:
+        weight = "" if report.changed else ", so this does not show that nothing bears on the claims"
+        told.append(f"Some of the work failed ({count(len(run.failures), 'failure')}){weight}.")
+    return (*told, _reading(run, changed=bool(report.changed)))
+
+
+def _reading(run: Run, *, changed: bool) -> str:
+    n = run.counts
+    seen = f"{count(n.n_papers_seen, 'paper')} seen ({n.n_papers_new:,} new)"
+    known = f"{count(n.n_papers_known, 'reading')} not repeated, because already judged"
+    if not (n.n_papers_seen or n.n_papers_read or n.n_papers_known):
+        return "Nothing was fetched: the source gave no paper for this window."
+    if not n.n_papers_read:
+        return f"No paper was read: {seen}, {known}."
+    read = f"{count(n.n_papers_read, 'reading')} of a paper for a claim"
+    end = "." if changed else ". None of it gives the claims other evidence than before."
+    return f"Basis: {seen}, {read}, {known}{end}"
+
+
+def line(story: Story) -> str:
+    """The numbers of evidence of one claim, or why there is none."""
+    return str(story.balance) if story.pieces else story.standing.reason
+
+
+def news(story: Story) -> str:
+    """What is new about one claim, in a few words."""
+    told = [
+        (story.revised, "the claim was revised and is judged afresh"),
+        (story.n_new, f"{count(story.n_new, 'new piece')} of evidence"),
+        (story.dropped, f"{count(len(story.dropped), 'piece')} of evidence dropped"),
+        (
+            any(piece.news == "amended" for piece in story.pieces),
+            "evidence was amended by a person",
+        ),
+    ]
+    return "; ".join(text for holds, text in told if holds) or "ruled by a person"
+
+
+def costs(report: Report) -> tuple[tuple[str, str], ...]:
+    """What the run did and cost, as names and values in a fixed order."""
+    run, n = report.run, report.run.counts
+    settings = run.settings
+    return (
+        ("Window (UTC)", f"from {_moment(run.since)}, before {_moment(run.until)}"),
+        ("Source", settings.get("source", "not recorded")),
+        ("Judge", settings.get("judge", "not recorded")),
+        ("Papers seen", f"{n.n_papers_seen:,}"),
+        ("of these new", f"{n.n_papers_new:,}"),
+        ("Readings (paper and claim)", f"{n.n_papers_read:,}"),
+        ("Already judged, not repeated", f"{n.n_papers_known:,}"),
+        ("Findings", f"{n.n_findings:,}"),
+        ("Assessments", f"{n.n_assessments:,}"),
+        ("Judge calls", f"{n.n_judge_calls:,}"),
+        ("Model calls", f"{n.n_model_calls:,}"),
+        ("Tokens", f"{n.n_tokens:,}"),
+        ("Cost", f"{n.cost_usd:.4f} USD"),
+        ("Time", seconds(run.duration_s)),
+        ("Failures", f"{len(run.failures):,}"),
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{utc(moment):%Y-%m-%d %H:%M}"
