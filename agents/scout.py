@@ -13,7 +13,6 @@ N_QUERIES_MAX: Final = 6
 """Each query costs a search a night; beyond this they mostly find the same papers."""
 
 
-
 def plan_queries(claim: Claim, inquiry: Inquiry) -> tuple[str, ...]:
     """The search queries for `claim`, most telling first, at most N_QUERIES_MAX.
 

@@ -1,0 +1,1 @@
+"""What is told: the diff between two sets of standings, as a report in several forms."""

@@ -2,7 +2,7 @@
 
     {"run": {"id", "kind", "claim_id", "since", "until", "started_at", "finished_at",
              "duration_s", every field of claims.run.Counts, "failures": [{"stage", "item_id",
-             "claim_id", "error", "message"}], "notes", "settings", "versions", "before_run_id"},
+             "claim_id", "error", "message"}], "notes", "settings", "thresholds", "versions"},
      "claims": [{"id", "text", "as_of", "before", "after", "flags", "reason", "evidence": [
          {"relation", "confidence", "arxiv_id", "version", "title", "submitted_on", "quote",
           "tier", "page", "reason", "source", "assessment_id", "start", "end", "url"}]}],
@@ -52,8 +52,8 @@ def _run(run: Run) -> dict[str, object]:
         "failures": [_failure(failure) for failure in run.failures],
         "notes": list(run.notes),
         "settings": dict(sorted(run.settings.items())),
+        "thresholds": dict(sorted(run.thresholds.items())),
         "versions": dict(sorted(run.versions.items())),
-        "before_run_id": run.before_run_id,
     }
 
 

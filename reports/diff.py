@@ -1,4 +1,4 @@
-"""What differs between two sets of standings: typed changes, sorted, the same in any order of input.
+"""What differs between two sets of standings: typed, sorted, the same in any order of input.
 
 A claim seen for the first time is compared with UNTESTED and no evidence. A claim that is gone
 is one change, and its evidence is not listed. Reasons are told, not compared: they follow from
@@ -207,10 +207,8 @@ def _details(change: Change) -> dict[str, object]:
             return {}
         case ClaimRemoved():
             return {"before": change.before.value}
-        case ClaimRevised():
-            return {"before": change.before, "after": change.after}
-        case StandingChanged():
-            return {"before": change.before.value, "after": change.after.value}
+        case ClaimRevised() | StandingChanged():
+            return {"before": str(change.before), "after": str(change.after)}
         case EvidenceAdded() | EvidenceDropped():
             return {"relation": change.relation.value, **_evidence_id(change.assessment)}
         case EvidenceAmended():

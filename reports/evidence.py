@@ -128,9 +128,9 @@ class Balance(NamedTuple):
         return cls(*(sides.count(side) for side in Side))
 
     def __str__(self) -> str:
-        told = [f"{n} {side}" for n, side in zip(self, Side, strict=True)]
-        if not self.n_conditions:
-            del told[1]
+        told = [f"{n} {side}" for n, side in zip(self, Side, strict=True) if n]
+        if self.n_against and not self.n_for:
+            told.append(f"0 {Side.FOR}")
         return ", ".join(told)
 
 

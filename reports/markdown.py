@@ -14,15 +14,15 @@ from reports.words import visible
 _INLINE: Final = re.compile(r"[\\`*_{}\[\]<>&|~#$^@]|:(?=[^\s\d])|\.(?=[^\W\d_])")
 """What acts inside a line; a colon or point only where it could start a link or an emoji."""
 
-_OPENING: Final = re.compile(r"^(?:(?=[-+=:])|(\d{1,9})(?=[.)]))")
+_OPENING: Final = re.compile(r"^(?:(?=[-+=:])|(\d{1,9})(?=[.)](?:\s|$)))")
 """What acts at the start of a line: lists, rules, underlines of headings, numbers of lists."""
 
 
 def md(value: object) -> Markup:
-    """`value` as escaped Markdown on one line; what is `Markup` already is left as it is.
+    r"""`value` as escaped Markdown on one line; what is `Markup` already is left as it is.
 
     >>> print(md("# [x](javascript:1) <b>*2.5 %*"))
-    \\# \\[x\\](javascript:1) \\<b\\>\\*2.5 %\\*
+    \# \[x\](javascript:1) \<b\>\*2.5 %\*
     """
     if isinstance(value, Markup):
         return value

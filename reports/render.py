@@ -86,6 +86,7 @@ def _rendered(template: str, report: Report) -> str:
             headline=summary.headline(report),
             basis=summary.basis(report),
             costs=summary.costs(report),
+            settings=summary.settings(report),
         )
     )
 

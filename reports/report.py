@@ -25,7 +25,6 @@ from reports.diff import (
     EvidenceDropped,
     FlagCleared,
     FlagRaised,
-    StandingChanged,
     diff,
 )
 from reports.evidence import Balance, Group, Piece, grouped, pieces_of
@@ -68,7 +67,7 @@ class Story:
 
     @property
     def revised(self) -> bool:
-        """Whether the claim's own wording of scope, date or quantities changed."""
+        """Whether the claim's own statement of scope, date or quantities changed."""
         return any(isinstance(change, ClaimRevised) for change in self.changes)
 
     @property
@@ -177,18 +176,18 @@ def make_report(
 ) -> Report:
     """The report of `run`; standings may come in any order, claims follow the library's.
 
-    For a run over one claim, everything about other claims is left out. Raises ValueError when
-    a claim of the scope has no standing in `after`, or a standing has no claim in `inquiries`.
+    The scope is the claims that have a standing in `after`; for a run over one claim, that one.
+    Raises ValueError when a standing has no claim in `inquiries`,
+    or a run over one claim left none.
     """
-    library = {claim.id: (claim, inquiry) for inquiry in inquiries for claim in inquiry.claims}
     if run.kind is RunKind.CLAIM:
-        library = {id_: held for id_, held in library.items() if id_ == run.claim_id}
         before, after = _only(before, run.claim_id), _only(after, run.claim_id)
-        if not library:
-            raise ValueError(f"the run is of claim {run.claim_id}, which no inquiry holds")
+        if not after:
+            raise ValueError(f"the run is of claim {run.claim_id}, which has no standing after it")
+    library = {claim.id: (claim, inquiry) for inquiry in inquiries for claim in inquiry.claims}
     standings = {standing.claim_id: standing for standing in after}
-    if stray := standings.keys() ^ library.keys():
-        raise ValueError(f"claims and standings do not belong together: {sorted(stray)}")
+    if stray := standings.keys() - library.keys():
+        raise ValueError(f"standings of claims that no inquiry holds: {', '.join(sorted(stray))}")
     differences = diff(before, after)
     earlier = {standing.claim_id: standing.state for standing in before}
     return Report(
@@ -203,6 +202,7 @@ def make_report(
                 changes=differences.of(claim.id),
             )
             for claim, inquiry in library.values()
+            if claim.id in standings
         ),
     )
 

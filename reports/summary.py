@@ -31,37 +31,36 @@ def headline(report: Report) -> str:
         of = count(len(report.stories), "claim")
         told.append(f"{count(len(moved), 'standing')} of {of} changed: {where}.")
     if others:
-        claims = count(others, "claim") if not moved else count(others, "more claim")
+        claims = count(others, "more claim") if moved else count(others, "claim")
         have = "has" if others == 1 else "have"
-        told.append(f"{claims[:1].upper()}{claims[1:]} {have} other evidence, same standing.")
+        told.append(f"{claims} {have} other evidence and the same standing.")
     if not told:
         told.append("No standing and no evidence changed." if report.diff else "Nothing changed.")
-    return " ".join([*told, *_aside(report)])
+    return " ".join(told)
 
 
 def _aside(report: Report) -> list[str]:
-    """What changed beside standings and evidence."""
+    """What changed beside standings and evidence, as one sentence or none."""
     counts = (
-        (sum(story.is_new for story in report.stories), "claim", "is", "are", "new here"),
-        (len(report.removed), "claim", "is", "are", "no longer in the library"),
-        (sum(len(story.raised) for story in report.stories), "flag", "was", "were", "raised"),
-        (sum(len(story.cleared) for story in report.stories), "flag", "was", "were", "cleared"),
+        (sum(story.is_new for story in report.stories), "claim", "new here"),
+        (len(report.removed), "claim", "gone from the library"),
+        (sum(len(story.raised) for story in report.stories), "flag", "raised"),
+        (sum(len(story.cleared) for story in report.stories), "flag", "cleared"),
     )
-    return [
-        f"{count(n, noun)} {one if n == 1 else many} {what}."
-        for n, noun, one, many, what in counts
-        if n
-    ]
+    told = listed([f"{count(n, noun)} {what}" for n, noun, what in counts if n])
+    return [f"Beside that, {told}."] if told else []
 
 
 def basis(report: Report) -> tuple[str, ...]:
-    """What the headline rests on, one sentence each; failures and unfinished runs come first."""
+    """What else changed and what the headline rests on, one sentence each, what failed first."""
     run = report.run
-    told = []
+    told = _aside(report)
     if run.finished_at is None:
         told.append("This run has not finished: what follows is what it had recorded.")
     if run.failures:
-        weight = "" if report.changed else ", so this does not show that nothing bears on the claims"
+        weight = (
+            "" if report.changed else ", so this does not show that nothing bears on the claims"
+        )
         told.append(f"Some of the work failed ({count(len(run.failures), 'failure')}){weight}.")
     return (*told, _reading(run, changed=bool(report.changed)))
 
@@ -71,7 +70,8 @@ def _reading(run: Run, *, changed: bool) -> str:
     seen = f"{count(n.n_papers_seen, 'paper')} seen ({n.n_papers_new:,} new)"
     known = f"{count(n.n_papers_known, 'reading')} not repeated, because already judged"
     if not (n.n_papers_seen or n.n_papers_read or n.n_papers_known):
-        return "Nothing was fetched: the source gave no paper for this window."
+        why = "" if run.failures else ": the source gave no paper for this window"
+        return f"Nothing was fetched{why}."
     if not n.n_papers_read:
         return f"No paper was read: {seen}, {known}."
     read = f"{count(n.n_papers_read, 'reading')} of a paper for a claim"
@@ -110,7 +110,6 @@ def costs(report: Report) -> tuple[tuple[str, str], ...]:
         ("of these new", f"{n.n_papers_new:,}"),
         ("Readings (paper and claim)", f"{n.n_papers_read:,}"),
         ("Already judged, not repeated", f"{n.n_papers_known:,}"),
-        ("Findings", f"{n.n_findings:,}"),
         ("Assessments", f"{n.n_assessments:,}"),
         ("Judge calls", f"{n.n_judge_calls:,}"),
         ("Model calls", f"{n.n_model_calls:,}"),
@@ -119,6 +118,16 @@ def costs(report: Report) -> tuple[tuple[str, str], ...]:
         ("Time", seconds(run.duration_s)),
         ("Failures", f"{len(run.failures):,}"),
     )
+
+
+def settings(report: Report) -> tuple[tuple[str, str], ...]:
+    """What would change the answer: settings, thresholds, then versions, each by name."""
+    run = report.run
+    least = (
+        (f"least confidence, {judge}", f"{run.thresholds[judge]:g}")
+        for judge in sorted(run.thresholds)
+    )
+    return (*sorted(run.settings.items()), *least, *sorted(run.versions.items()))
 
 
 def _moment(moment: datetime) -> str:

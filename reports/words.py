@@ -69,8 +69,8 @@ CONFIDENCE_NOTE: Final = (
     "Reasons are the judge's words, quotes are the source's."
 )
 TIER_MEANS: Final = {
-    Tier.EXACT: "found word for word",
-    Tier.NORMALISED: "found after folding ligatures, dashes, quotation marks and line breaks",
+    Tier.EXACT: "word for word",
+    Tier.NORMALISED: "word for word apart from typography",
 }
 SOURCE_NAMES: Final = {
     TextSource.PAPER: "paper",
@@ -113,7 +113,7 @@ def visible(text: str) -> str:
 
 def confidence(value: float) -> str:
     """A word and the number, such as "fair 0.72"."""
-    word = next(word for least, word in _CONFIDENCE_WORDS if value >= least)
+    word = next(word for least, word in _CONFIDENCE_WORDS if round(value, 2) >= least)
     return f"{word} {value:.2f}"
 
 
@@ -125,7 +125,7 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
 
 def listed(parts: Sequence[str]) -> str:
     """The parts as people write a list: "a, b and c"."""
-    return " and ".join((", ".join(parts[:-1]), parts[-1]) if len(parts) > 1 else parts)
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def utc(moment: datetime) -> datetime:

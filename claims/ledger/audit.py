@@ -20,7 +20,7 @@ from claims.evidence import Failure, Paper, Passage
 from claims.ledger import schema
 from claims.ledger.base import Store
 from claims.ledger.claims import Claims
-from claims.ledger.rows import AssessmentRow, assessment_of, record_of, standing_row
+from claims.ledger.rows import AssessmentRow, LibraryRow, assessment_of, record_of, standing_row
 from claims.ledger.runs import Runs
 from claims.ledger.work import evidence_of
 from claims.standing import DERIVED_FLAGS, Flag, Known, standing_of
@@ -104,6 +104,7 @@ _NAMED: tuple[tuple[Table, str, Callable[[str], str]], ...] = (
     (schema.papers, "record", lambda body: record_of(Paper.model_validate_json(body))),
     (schema.passages, "id", lambda body: Passage.model_validate_json(body).id),
     (schema.assessments, "id", _assessment_id),
+    (schema.libraries, "record", lambda b: record_of(LibraryRow.model_validate_json(b))),
     (schema.failures, "id", lambda body: Failure.model_validate_json(body).id),
     (schema.decisions, "id", lambda body: Decision.model_validate_json(body).id),
 )

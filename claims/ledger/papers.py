@@ -85,10 +85,18 @@ class Papers:
         with self._store.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def cursor(self, source: str, request: str) -> datetime | None:
-        """Up to when this request was answered by this source; None for never."""
+    def ids(self) -> frozenset[ArxivId]:
+        """Every version that is held."""
+        query = select(_TABLE.c.number, _TABLE.c.version)
+        with self._store.read() as connection:
+            return frozenset(ArxivId(row.number, row.version) for row in connection.execute(query))
+
+    def cursor(self, source: str, request: str, *, before_run: str) -> datetime | None:
+        """Up to when earlier runs had this request answered by this source; None for never."""
         query = select(_CURSORS.c.until).where(
-            _CURSORS.c.source == source, _CURSORS.c.request == request
+            _CURSORS.c.source == source,
+            _CURSORS.c.request == request,
+            _CURSORS.c.run_id != before_run,
         )
         with self._store.read() as connection:
             return connection.execute(query.order_by(_CURSORS.c.seq.desc()).limit(1)).scalar()

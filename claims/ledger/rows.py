@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from claims.assessment import Assessment, StandingState
-from claims.claim import Frozen
+from claims.claim import Frozen, Inquiry
 from claims.errors import CitationError, LedgerError
 from claims.evidence import Citation, Finding, Paper, Passage, Relation, Signature, Verdict
 from claims.hashing import content_hash
@@ -32,6 +32,12 @@ class AssessmentRow(Frozen):
     verdict: Verdict
     signature: Signature
     evidence: tuple[CitedRow, ...]
+
+
+class LibraryRow(Frozen):
+    """The body of a row in `libraries`: the scope of a run as it was written that night."""
+
+    inquiries: tuple[Inquiry, ...]
 
 
 class StandingRow(Frozen):

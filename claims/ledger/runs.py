@@ -1,19 +1,22 @@
 """Runs and the standings that they arrived at."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
+from claims.claim import Inquiry
 from claims.errors import RunNotFound
 from claims.ledger import schema
 from claims.ledger.base import Store, insert_new
-from claims.ledger.rows import StandingRow, body_of, standing_row
+from claims.ledger.rows import LibraryRow, StandingRow, body_of, record_of, standing_row
 from claims.run import Run, RunKind
 from claims.standing import Standing
 
 _BEGUN: Final = schema.runs
 _ENDS: Final = schema.run_ends
+_LIBRARIES: Final = schema.libraries
 _STANDINGS: Final = schema.standings
 
 
@@ -50,8 +53,11 @@ class Runs:
             insert_new(connection, _BEGUN, [row])
         return run
 
-    def finish(self, run: Run, standings: Sequence[Standing]) -> None:
-        """The end of `run` with the standings it arrived at, in one transaction."""
+    def finish(
+        self, run: Run, standings: Sequence[Standing], inquiries: tuple[Inquiry, ...]
+    ) -> None:
+        """The end of `run` and the standings it arrived at, in one transaction."""
+        library = LibraryRow(inquiries=inquiries)
         rows = [
             {
                 "run_id": run.id,
@@ -61,9 +67,16 @@ class Runs:
             }
             for standing in standings
         ]
-        end = {"run_id": run.id, "body": body_of(run), "finished_at": run.finished_at}
+        end = {
+            "run_id": run.id,
+            "library": record_of(library),
+            "body": body_of(run),
+            "finished_at": run.finished_at,
+        }
         with self._store.write() as connection:
             insert_new(connection, _STANDINGS, rows)
+            written = {"record": end["library"], "body": body_of(library)}
+            insert_new(connection, _LIBRARIES, [written])
             insert_new(connection, _ENDS, [end])
 
     def get(self, run_id: str) -> Run:
@@ -74,6 +87,15 @@ class Runs:
         if body is None:
             raise RunNotFound(f"no finished run {run_id!r}: see `retest report --list`")
         return Run.model_validate_json(body)
+
+    def inquiries(self, run_id: str) -> tuple[Inquiry, ...]:
+        """The scope of a finished run as it was written then. Raises RunNotFound."""
+        query = select(_LIBRARIES.c.body).join(_ENDS, _ENDS.c.library == _LIBRARIES.c.record)
+        with self._store.read() as connection:
+            body = connection.execute(query.where(_ENDS.c.run_id == run_id)).scalar()
+        if body is None:
+            raise RunNotFound(f"no finished run {run_id!r}: see `retest report --list`")
+        return LibraryRow.model_validate_json(body).inquiries
 
     def newest(self, *, limit: int | None = None, kind: RunKind | None = None) -> tuple[Run, ...]:
         """The finished runs, newest first."""
@@ -122,6 +144,13 @@ class Runs:
         if row is None:
             raise RunNotFound(f"no run has tested {claim_id!r} yet: run `retest claim {claim_id}`")
         return Run.model_validate_json(row["run"]), _standing(row)
+
+    def last_until(self, claim_id: str) -> datetime | None:
+        """Up to when the claim was last retested by a finished run; None for never."""
+        query = select(func.max(_BEGUN.c.until)).join(_ENDS, _ENDS.c.run_id == _BEGUN.c.id)
+        query = query.join(_STANDINGS, _STANDINGS.c.run_id == _BEGUN.c.id)
+        with self._store.read() as connection:
+            return connection.execute(query.where(_STANDINGS.c.claim_id == claim_id)).scalar()
 
     def claim_ids(self) -> tuple[str, ...]:
         """Every claim that ever had a standing."""

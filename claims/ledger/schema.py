@@ -107,15 +107,14 @@ judgements = Table(
     Index("judgements_by_run", "run_id"),
 )
 
-calls = Table(
-    "calls",
+claim_work = Table(
+    "claim_work",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    _name("claim_id"),
+    _name("run_id", key=True),
+    _name("claim_id", key=True),
     Column("n_judge_calls", Integer, nullable=False),
-    _name("run_id"),
+    Column("n_known", Integer, nullable=False),
     _moment("recorded_at"),
-    Index("calls_by_run", "run_id"),
 )
 
 assessments = Table(
@@ -166,11 +165,14 @@ runs = Table(
     _moment("started_at"),
 )
 
+libraries = Table("libraries", metadata, _hash("record", key=True), _body())
+
 run_ends = Table(
     "run_ends",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("run_id", String(_NAME_CHARS), nullable=False, unique=True),
+    _hash("library"),
     _body(),
     _moment("finished_at"),
 )

@@ -51,24 +51,16 @@ class Work:
         failures: Sequence[Failure] = (),
         signature: Signature,
         n_judge_calls: int = 0,
+        n_known: int = 0,
     ) -> None:
-        """What came of judging some papers for `claim`, whole or not at all."""
+        """What came of judging some papers for `claim`, whole or not at all.
+
+        `n_known` papers were found again that earlier runs had judged. For a run that goes on
+        after a kill, the counts first noted for a claim are kept.
+        """
         stamp = {"run_id": run_id, "recorded_at": utc_now()}
-        passages = {c.passage.id: c.passage for a in assessments for c in a.evidence}
         with self._store.write() as connection:
-            insert_new(
-                connection,
-                schema.passages,
-                [
-                    {"id": id, "paper": str(p.paper), "body": body_of(p)}
-                    for id, p in passages.items()
-                ],
-            )
-            insert_new(
-                connection,
-                _ASSESSMENTS,
-                [{**_assessment_columns(a), **stamp} for a in assessments],
-            )
+            _assess(connection, assessments, stamp)
             insert_new(
                 connection,
                 _JUDGEMENTS,
@@ -83,14 +75,19 @@ class Work:
                     for paper in judged
                 ],
             )
-            insert_new(
-                connection,
-                schema.calls,
-                [{"claim_id": claim.id, "n_judge_calls": n_judge_calls, **stamp}]
-                if n_judge_calls
-                else [],
-            )
+            row = {
+                "claim_id": claim.id,
+                "n_judge_calls": n_judge_calls,
+                "n_known": n_known,
+                **stamp,
+            }
+            insert_new(connection, schema.claim_work, [row])
             _fail(connection, run_id, failures)
+
+    def notice(self, run_id: str, assessments: Sequence[Assessment]) -> None:
+        """Note what the sources themselves declared, such as a withdrawal."""
+        with self._store.write() as connection:
+            _assess(connection, assessments, {"run_id": run_id, "recorded_at": utc_now()})
 
     def fail(self, run_id: str, failures: Sequence[Failure]) -> None:
         """Note work that could not be done."""
@@ -150,17 +147,22 @@ class Work:
         return {id: (assessment_of(row, passages, papers), at) for id, (row, at) in stored.items()}
 
     def counts(self, run_id: str) -> Mapping[str, int]:
-        """What the run itself judged: pairs read, assessments, judge calls."""
+        """What the run itself did, as fields of `claims.run.Counts`."""
         pairs = select(func.count()).select_from(_JUDGEMENTS).where(_JUDGEMENTS.c.run_id == run_id)
         made = select(func.count()).select_from(_ASSESSMENTS)
         made = made.where(_ASSESSMENTS.c.run_id == run_id)
-        calls = select(func.coalesce(func.sum(schema.calls.c.n_judge_calls), 0))
-        calls = calls.where(schema.calls.c.run_id == run_id)
+        table = schema.claim_work
+        work = select(
+            func.coalesce(func.sum(table.c.n_judge_calls), 0),
+            func.coalesce(func.sum(table.c.n_known), 0),
+        ).where(table.c.run_id == run_id)
         with self._store.read() as connection:
+            n_calls, n_known = connection.execute(work).one()
             return {
                 "n_papers_read": int(connection.execute(pairs).scalar_one()),
+                "n_papers_known": int(n_known),
                 "n_assessments": int(connection.execute(made).scalar_one()),
-                "n_judge_calls": int(connection.execute(calls).scalar_one()),
+                "n_judge_calls": int(n_calls),
             }
 
 
@@ -200,15 +202,31 @@ def _in_batches(
     ]
 
 
-def _assessment_columns(assessment: Assessment) -> dict[str, Any]:
-    return {
-        "id": assessment.id,
-        "claim_id": assessment.claim_id,
-        "claim_revision": assessment.claim_revision,
-        "paper": str(assessment.finding.paper),
-        "relation": assessment.relation.value,
-        "body": body_of(assessment_row(assessment)),
-    }
+def _assess(
+    connection: Connection, assessments: Sequence[Assessment], stamp: Mapping[str, Any]
+) -> None:
+    passages = {c.passage.id: c.passage for a in assessments for c in a.evidence}
+    insert_new(
+        connection,
+        schema.passages,
+        [{"id": id, "paper": str(p.paper), "body": body_of(p)} for id, p in passages.items()],
+    )
+    insert_new(
+        connection,
+        _ASSESSMENTS,
+        [
+            {
+                "id": assessment.id,
+                "claim_id": assessment.claim_id,
+                "claim_revision": assessment.claim_revision,
+                "paper": str(assessment.finding.paper),
+                "relation": assessment.relation.value,
+                "body": body_of(assessment_row(assessment)),
+                **stamp,
+            }
+            for assessment in assessments
+        ],
+    )
 
 
 def _fail(connection: Connection, run_id: str, failures: Sequence[Failure]) -> None:

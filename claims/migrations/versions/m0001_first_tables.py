@@ -23,14 +23,13 @@ def upgrade() -> None:
     op.create_index("assessments_by_claim", "assessments", ["claim_id"])
     op.create_index("assessments_by_run", "assessments", ["run_id"])
     op.create_table(
-        "calls",
-        sa.Column("seq", sa.Integer, primary_key=True),
-        sa.Column("claim_id", sa.String(200), nullable=False),
+        "claim_work",
+        sa.Column("run_id", sa.String(200), primary_key=True),
+        sa.Column("claim_id", sa.String(200), primary_key=True),
         sa.Column("n_judge_calls", sa.Integer, nullable=False),
-        sa.Column("run_id", sa.String(200), nullable=False),
+        sa.Column("n_known", sa.Integer, nullable=False),
         sa.Column("recorded_at", sa.String(27), nullable=False),
     )
-    op.create_index("calls_by_run", "calls", ["run_id"])
     op.create_table(
         "claims",
         sa.Column("seq", sa.Integer, primary_key=True),
@@ -77,6 +76,11 @@ def upgrade() -> None:
     )
     op.create_index("judgements_by_run", "judgements", ["run_id"])
     op.create_table(
+        "libraries",
+        sa.Column("record", sa.String(64), primary_key=True),
+        sa.Column("body", sa.Text, nullable=False),
+    )
+    op.create_table(
         "papers",
         sa.Column("seq", sa.Integer, primary_key=True),
         sa.Column("record", sa.String(64), nullable=False, unique=True),
@@ -100,6 +104,7 @@ def upgrade() -> None:
         "run_ends",
         sa.Column("seq", sa.Integer, primary_key=True),
         sa.Column("run_id", sa.String(200), nullable=False, unique=True),
+        sa.Column("library", sa.String(64), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("finished_at", sa.String(27), nullable=False),
     )

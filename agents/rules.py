@@ -1,0 +1,182 @@
+"""The verdict of the rules: from signs in words and numbers to a relation, a reason, a confidence.
+
+In doubt the rules abstain: NO_BEARING when too little is shared, NOT_COMPARABLE when much is
+shared and nothing shows which way it points. Confidence orders the verdicts of this judge; its
+constants are fitted by hand to the training pairs named in `docs/local-judge.md`.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Final
+
+from agents.amounts import Match, Place, amounts_in, matches
+from agents.clause import Clause, read_clause
+from agents.stance import Sign, Stance, stances
+from agents.words import WORD, lines_of
+from claims.claim import Claim, Quantity
+from claims.evidence import Attribution, Finding, Relation, Verdict
+from claims.ids import ArxivId
+
+NEAR_ENOUGH: Final = 0.3
+"""Least coverage at which a sentence is worth comparing."""
+
+_FITS: Final = {
+    Sign.OPPOSED: (Relation.CONTRADICTS, 0.35, 0.45),
+    Sign.DENIED: (Relation.CONTRADICTS, 0.25, 0.40),
+    Sign.AGREED: (Relation.SUPPORTS, 0.40, 0.40),
+    Sign.PLAIN: (Relation.SUPPORTS, 0.25, 0.35),
+    Sign.TORN: (Relation.NOT_COMPARABLE, 0.30, 0.20),
+}
+"""Relation, confidence at no coverage and its gain up to full coverage, by sign."""
+
+_LEAST_COVERAGE: Final = {Sign.OPPOSED: 0.4, Sign.DENIED: 0.5, Sign.AGREED: 0.4, Sign.PLAIN: 0.6}
+"""Below it a sign concludes nothing."""
+
+_HEDGED: Final = 0.9
+"""What is left of the confidence when only the paper hedges."""
+
+_LIMITED: Final = 0.95
+"""What is left of the confidence of an agreement read as a limit."""
+
+_N_SHOWN: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaning:
+    """What one sign, or one number, says."""
+
+    relation: Relation
+    confidence: float
+    why: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """The leaning as a verdict."""
+        return Verdict(
+            relation=self.relation, reason=self.why, confidence=round(self.confidence, 3)
+        )
+
+
+def judged(claim: Claim, finding: Finding) -> Verdict:
+    """The verdict on a finding, from its statement, quantities and attribution."""
+    said = read_clause(finding.statement)
+    met = stances(claim.text, finding.statement)
+    nearest = met[0]
+    if nearest.coverage < NEAR_ENOUGH:
+        return _abstain(nearest, Relation.NO_BEARING, "too little of the claim is spoken of")
+    if "aim" in said.cues:
+        return _abstain(nearest, Relation.NO_BEARING, "it says what is asked, not what was found")
+    if finding.attribution is Attribution.REPORTED:
+        return _abstain(nearest, Relation.NOT_COMPARABLE, "the paper reports a view of others")
+    ours, theirs = subjects(claim.scope.population or claim.text), subjects(finding.statement)
+    if ours and theirs and not ours & theirs:
+        told = f"the claim is about {_either(ours)}, the paper about {_either(theirs)}"
+        return _abstain(nearest, Relation.NOT_COMPARABLE, told)
+    leanings = [_by_words(stance, claim, said) for stance in met]
+    if by_number := _by_numbers(claim, finding, nearest, said):
+        leanings.insert(0, by_number)
+    return max(leanings, key=lambda leaning: leaning.confidence).verdict
+
+
+@lru_cache(maxsize=1 << 12)
+def subjects(text: str) -> frozenset[str]:
+    """The groups of subjects that `text` names, such as "people" or "models"."""
+    words = {match[0] for match in WORD.finditer(text.lower())}
+    return frozenset(group for group, names in _subject_names().items() if words & names)
+
+
+@cache
+def _subject_names() -> dict[str, frozenset[str]]:
+    lines = (line.partition(":") for line in lines_of("subjects"))
+    return {group: frozenset(names.split()) for group, _, names in lines}
+
+
+def _by_words(stance: Stance, claim: Claim, said: Clause) -> Leaning:
+    relation, base, gain = _FITS[stance.sign]
+    confidence = base + gain * stance.coverage
+    why = f"{_about(stance, claim)}; {stance.shown_by or 'nothing on either side denies it'}"
+    if stance.coverage < _LEAST_COVERAGE.get(stance.sign, 0.0):
+        relation, why = Relation.NOT_COMPARABLE, f"{why}, but too little is shared to conclude"
+        confidence /= 2
+    leaning = Leaning(relation=relation, confidence=confidence, why=why)
+    return _weighed(leaning, read_clause(claim.text), said)
+
+
+def _weighed(leaning: Leaning, asked: Clause, said: Clause) -> Leaning:
+    """The leaning, narrowed by the paper's conditions and weakened by its hedges."""
+    if leaning.relation is Relation.SUPPORTS and "limit" in said.cues - asked.cues:
+        leaning = replace(
+            leaning,
+            relation=Relation.QUALIFIES,
+            confidence=leaning.confidence * _LIMITED,
+            why=f"{leaning.why}; the paper names a condition or an exception",
+        )
+    if "hedge" in said.cues - asked.cues:
+        leaning = replace(
+            leaning,
+            confidence=leaning.confidence * _HEDGED,
+            why=f"{leaning.why}; the paper hedges",
+        )
+    return leaning
+
+
+def _by_numbers(claim: Claim, finding: Finding, stance: Stance, said: Clause) -> Leaning | None:
+    """What the amounts of the same measure and unit say, if there are any."""
+    claimed = claim.quantities or amounts_in(claim.text)
+    found = matches(claimed, finding.quantities)
+    if not found:
+        return None
+    inside = next((match for match in found if match.place is Place.INSIDE), None)
+    match = inside or found[0]
+    told = f"{_about(stance, claim)}; the claim says {_span(match.claimed)}"
+    why = f"{told} and the paper {_span(match.found)}"
+    # Numbers that a person wrote down with their measure are surer than numbers in running text.
+    surer = 0.1 if claim.quantities else 0.0
+    if inside:
+        leaning = Leaning(
+            relation=Relation.SUPPORTS, confidence=0.40 + 0.3 * stance.coverage + surer, why=why
+        )
+    else:
+        leaning = Leaning(
+            relation=_outside(claim, finding, match, said),
+            confidence=0.25 + 0.3 * stance.coverage + surer,
+            why=f"{why}, well {match.place}",
+        )
+    return _weighed(leaning, read_clause(claim.text), said)
+
+
+def _outside(claim: Claim, finding: Finding, match: Match, said: Clause) -> Relation:
+    """SUPERSEDES when a newer paper goes beyond a claimed ceiling, else CONTRADICTS."""
+    is_ceiling = "ceiling" in read_clause(claim.text).cues
+    lifts = is_ceiling and match.place is Place.ABOVE and "newer" in said.cues
+    return (
+        Relation.SUPERSEDES if lifts and _is_newer(finding.paper, claim) else Relation.CONTRADICTS
+    )
+
+
+def _is_newer(paper: ArxivId, claim: Claim) -> bool:
+    """Whether the id's month comes after the day from which papers are newer than the claim."""
+    stamp = paper.number.rpartition("/")[2][:4]
+    after = claim.as_of.newer_after
+    century = 1900 if stamp > "9000" else 2000
+    return (century + int(stamp[:2]), int(stamp[2:])) >= (after.year, after.month)
+
+
+def _abstain(stance: Stance, relation: Relation, why: str) -> Verdict:
+    return Verdict(relation=relation, reason=why, confidence=round(1 - stance.coverage / 2, 3))
+
+
+def _about(stance: Stance, claim: Claim) -> str:
+    shown = ", ".join(stance.shared[:_N_SHOWN]) or "no word"
+    where = "" if stance.part == claim.text else f" on {stance.part!r}"
+    return f"both speak of {shown} ({stance.coverage:.0%} of the claim's weight){where}"
+
+
+def _span(quantity: Quantity) -> str:
+    low, high = f"{quantity.low:g}", f"{quantity.high:g}"
+    span = low if low == high else f"{low} to {high}"
+    return f"{span} {quantity.unit}".strip()
+
+
+def _either(groups: frozenset[str]) -> str:
+    return " or ".join(sorted(groups))

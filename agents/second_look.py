@@ -1,0 +1,112 @@
+"""The second look of the rules: claim and quote alone, read another way than the first time.
+
+The first look follows scopes, axes and nearness. This one knows none of them: it compares the
+beginnings of words, and counts on each side how often the meaning is turned. An even difference
+means that both sides say the same. What the first look saw by accident is seldom seen twice.
+"""
+
+import re
+from functools import cache, lru_cache
+from typing import Final
+
+from agents.amounts import Place, amounts_in, matches
+from agents.words import FUNCTION_WORDS, WORD, lines_of, words_of
+from claims.claim import Claim
+from claims.evidence import Relation, Verdict
+
+_N_LETTERS: Final = 5
+"""Words that begin alike for five letters are taken for one; crude, and unlike a stem."""
+
+_SHARED_LEAST: Final = 0.34
+"""Least share of the claim's words that the quote must have."""
+
+_TURNS: Final = re.compile(
+    r"\b(?:not|no|never|neither|nor|none|cannot|without|hardly|rarely|fail\w*|lack\w*|"
+    r"unable|unlikely|little evidence|far from)\b|n't\b"
+)
+_SPLIT: Final = re.compile(r"[;:]|,\s+(?:but|while|whereas|although|and)\b|\bbut\b|\bhowever\b")
+
+
+def looked_twice(claim: Claim, quote: str, proposed: Relation) -> Verdict:
+    """`proposed` when the quote carries it, and otherwise what the quote shows instead."""
+    share, turned, piece = _nearest(claim.text, quote)
+    if share < _SHARED_LEAST:
+        return _verdict(
+            Relation.NO_BEARING, share, f"the quote has {share:.0%} of the claim's words"
+        )
+    told = f"of {share:.0%} shared words in {piece!r}"
+    shown = _shown(claim, quote, proposed, turned=turned)
+    if shown is proposed:
+        return _verdict(proposed, share, f"a count of turns {told} gives the same")
+    return _verdict(shown, share, f"a count of turns {told} gives {shown}")
+
+
+def _shown(claim: Claim, quote: str, proposed: Relation, *, turned: bool) -> Relation:
+    """What the quote shows by itself, as far as it can tell the proposed relation apart."""
+    match proposed:
+        case Relation.CONTRADICTS | Relation.SUPERSEDES:
+            if turned or _other_number(claim, quote):
+                return proposed
+            return Relation.SUPPORTS
+        case Relation.QUALIFIES:
+            return proposed if _limits().search(quote.lower()) else Relation.SUPPORTS
+        case Relation.SUPPORTS:
+            return Relation.CONTRADICTS if turned else proposed
+        case _:
+            return proposed
+
+
+def _nearest(text: str, quote: str) -> tuple[float, bool, str]:
+    """Share, whether the meaning is turned, and the piece, for the nearest pair of pieces."""
+    pairs = [(ours, theirs) for ours in _pieces(text) for theirs in _pieces(quote)]
+    ours, theirs = max(pairs, key=lambda pair: (_share(*pair), pair))
+    turned = (_n_turns(ours) - _n_turns(theirs)) % 2 == 1
+    return max(_share(text, quote), _share(ours, theirs)), turned, theirs
+
+
+def _pieces(text: str) -> tuple[str, ...]:
+    lower = text.lower().replace("’", "'")  # noqa: RUF001 - the typographic apostrophe
+    return tuple(piece for piece in map(str.strip, _SPLIT.split(lower)) if piece) or (lower,)
+
+
+def _share(ours: str, theirs: str) -> float:
+    claimed, quoted = _beginnings(ours), _beginnings(theirs)
+    return len(claimed & quoted) / len(claimed) if claimed else 0.0
+
+
+@lru_cache(maxsize=1 << 12)
+def _beginnings(text: str) -> frozenset[str]:
+    words = (match[0] for match in WORD.finditer(text.lower()))
+    return frozenset(
+        word[:_N_LETTERS]
+        for word in words
+        if word not in FUNCTION_WORDS and word not in _downward() and len(word) > 1
+    )
+
+
+def _n_turns(piece: str) -> int:
+    words = [match[0] for match in WORD.finditer(piece)]
+    downward = sum(word in _downward() or word in words_of("contraries") for word in words)
+    return len(_TURNS.findall(piece)) + downward
+
+
+def _other_number(claim: Claim, quote: str) -> bool:
+    found = matches(claim.quantities or amounts_in(claim.text), amounts_in(quote))
+    return bool(found) and all(match.place is not Place.INSIDE for match in found)
+
+
+@cache
+def _downward() -> frozenset[str]:
+    ends = (line.partition(":")[2].partition("|")[2] for line in lines_of("axes"))
+    return frozenset(word for end in ends for word in end.split())
+
+
+@cache
+def _limits() -> re.Pattern[str]:
+    line = next(line for line in lines_of("cues") if line.startswith("limit:"))
+    words = (re.escape(word.strip()) for word in line.partition(":")[2].split("|"))
+    return re.compile(rf"\b(?:{'|'.join(words)})\b")
+
+
+def _verdict(relation: Relation, share: float, reason: str) -> Verdict:
+    return Verdict(relation=relation, reason=reason, confidence=round(0.4 + 0.5 * share, 3))

@@ -1,0 +1,127 @@
+"""The night and the single retest, on one screen: fetch, look up, index, retest, report.
+
+The same functions run directly and as Prefect flow runs; `Runner` is the difference. What fails
+becomes a Failure of the run; what was committed stays, and the next run goes on from there.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from claims.clock import utc_now
+from claims.errors import ClaimNotFound, LedgerError, RetestError
+from claims.evidence import Failure
+from claims.library import find_claim
+from claims.run import Run, RunKind
+from flows import steps
+from flows.runner import Runner
+from flows.steps import Scope
+from flows.watch import Watch
+from flows.wiring import Bench, versions
+from reports.render import Files, write
+from reports.report import Report
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A run that came to its end, with its report and the files that hold it."""
+
+    run: Run
+    report: Report
+    files: Files
+
+
+async def nightly(bench: Bench, until: datetime, runner: Runner, watch: Watch) -> Finished:
+    """Every claim of the library, retested against what was published before `until`."""
+    scope = Scope(inquiries=tuple(i for i in bench.inquiries if i.claims))
+    return await _run(bench, scope, until, runner, watch)
+
+
+async def retest_claim(
+    bench: Bench, claim_id: str, until: datetime, runner: Runner, watch: Watch
+) -> Finished:
+    """One claim, retested with its own targeted search. Raises ClaimNotFound."""
+    found = find_claim(bench.inquiries, claim_id)
+    if found is None:
+        known = ", ".join(claim.id for i in bench.inquiries for claim in i.claims)
+        raise ClaimNotFound(f"no claim {claim_id!r} in the library; it holds: {known}")
+    inquiry, claim = found
+    alone = inquiry.model_copy(update={"claims": (claim,), "anchors": ()})
+    scope = Scope(inquiries=(alone,), targeted=claim)
+    return await _run(bench, scope, until, runner, watch)
+
+
+async def _run(
+    bench: Bench, scope: Scope, until: datetime, runner: Runner, watch: Watch
+) -> Finished:
+    with bench.workspace.only_run():
+        run = bench.ledger.runs.begin(_planned(bench, scope, until))
+        work = _Work(bench, run, runner)
+        watch.begin("fetch", len(scope.inquiries) + 1)
+        n_seen = 0
+        for inquiry in scope.inquiries:
+            step = partial(steps.fetch, bench, run, scope, inquiry, watch)
+            n_seen += await work("fetch", bench.source.name, step) or 0
+            watch.advance(inquiry.id)
+        look_up = partial(steps.look_up, bench, run, scope.cited)
+        absent = await work("look up", bench.source.name, look_up) or ()
+        watch.advance("cited papers")
+        watch.begin("index")
+        await work("index", "search index", partial(steps.index, bench))
+        watch.begin("retest", len(scope.claims))
+        for inquiry, claim in scope.claims:
+            judge = partial(steps.judge, bench, run, inquiry, claim, watch)
+            await work("retest", claim.id, judge, claim_id=claim.id)
+            watch.advance(claim.id)
+        conclude = partial(steps.conclude, bench, run, scope, n_seen=n_seen, absent=absent)
+        run = await runner("conclude", conclude)
+        report = steps.report_of(bench, run.id)
+        return Finished(run=run, report=report, files=write(report, bench.workspace.reports))
+
+
+class _Work:
+    """Runs steps; an error that is no disaster becomes a Failure of the run."""
+
+    def __init__(self, bench: Bench, run: Run, runner: Runner) -> None:
+        self._bench = bench
+        self._run = run
+        self._runner = runner
+
+    async def __call__(
+        self,
+        stage: str,
+        item_id: str,
+        step: Callable[[], Awaitable[T]],
+        claim_id: str | None = None,
+    ) -> T | None:
+        """What the step returns; None when it failed and the failure is recorded."""
+        try:
+            return await self._runner(f"{stage} {item_id}", step)
+        except LedgerError:
+            raise
+        except RetestError as error:
+            failure = Failure.of(error, stage=stage, item_id=item_id, claim_id=claim_id)
+            self._bench.ledger.work.fail(self._run.id, [failure])
+            return None
+
+
+def _planned(bench: Bench, scope: Scope, until: datetime) -> Run:
+    lasts = [bench.ledger.runs.last_until(claim.id) for _, claim in scope.claims]
+    firsts = (steps.first_moment([claim]) for _, claim in scope.claims)
+    since = min((last or first for last, first in zip(lasts, firsts, strict=True)), default=until)
+    subject = scope.targeted.id if scope.targeted else None
+    name = f"claim-{subject}" if subject else "night"
+    return Run(
+        id=f"{name}-{until:%Y-%m-%d}",
+        kind=RunKind.CLAIM if subject else RunKind.NIGHTLY,
+        claim_id=subject,
+        since=min(since, until),
+        until=until,
+        started_at=utc_now(),
+        settings=bench.settings,
+        versions=versions(),
+    )

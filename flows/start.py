@@ -1,0 +1,43 @@
+"""Starting a run: directly, or on a Prefect server when one is configured."""
+
+import asyncio
+from datetime import datetime
+
+from flows.nightly import Finished, nightly, retest_claim
+from flows.runner import DirectRunner
+from flows.watch import Watch
+from flows.wiring import opened
+from flows.workspace import Workspace
+
+
+def start(
+    workspace: Workspace,
+    until: datetime,
+    watch: Watch,
+    *,
+    claim_id: str | None = None,
+    papers: str | None = None,
+) -> Finished:
+    """A whole night, or the retest of one claim, run to its end.
+
+    With a Prefect server configured it is a flow run there; without one Prefect is not even
+    imported. Raises RetestError.
+    """
+    if workspace.prefect_api_url:
+        from flows import on_prefect  # noqa: PLC0415 - a second to import
+
+        return on_prefect.run(workspace, until, claim_id=claim_id, papers=papers, watch=watch)
+    return asyncio.run(_directly(workspace, until, watch, claim_id, papers))
+
+
+async def _directly(
+    workspace: Workspace, until: datetime, watch: Watch, claim_id: str | None, papers: str | None
+) -> Finished:
+    def wait(why: str, wait_s: float) -> None:
+        watch.say(f"waiting {wait_s:.0f} s and trying again: {why}")
+
+    runner = DirectRunner(wait)
+    with opened(workspace, papers) as bench:
+        if claim_id is None:
+            return await nightly(bench, until, runner, watch)
+        return await retest_claim(bench, claim_id, until, runner, watch)

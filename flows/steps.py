@@ -1,0 +1,255 @@
+"""The steps of a run as plain functions over the bench. They raise RetestErrors and retry nothing.
+
+Every step may be run again after a kill: what is there already is left alone, and what a step
+wrote is committed before the next begins.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from agents.judge import Reading
+from agents.scout import plan_queries
+from claims import health
+from claims.assessment import StandingState
+from claims.claim import Claim, Inquiry, SourceRef
+from claims.clock import Window, start_of, utc_now
+from claims.evidence import Failure, Paper
+from claims.hashing import content_hash
+from claims.health import Records, SourceCheck
+from claims.ids import ArxivId
+from claims.run import Counts, Run, RunKind
+from claims.standing import SOURCE_HEALTH, Flag, standing_of
+from flows.watch import Watch
+from flows.wiring import Bench
+from papers.passages import cut
+from papers.sources import Request
+from reports.report import Report, make_report
+
+_BATCH: Final = 500
+"""Papers a transaction: few enough to lose little, many enough to be quick."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What a run is about: every claim of the inquiries; `targeted` when it is a single one."""
+
+    inquiries: tuple[Inquiry, ...]
+    targeted: Claim | None = None
+
+    @property
+    def claims(self) -> tuple[tuple[Inquiry, Claim], ...]:
+        """Each claim with its inquiry, in library order."""
+        return tuple((i, claim) for i in self.inquiries for claim in i.claims)
+
+    @property
+    def cited(self) -> tuple[SourceRef, ...]:
+        """Every source named by the inquiries and their claims."""
+        return tuple(source for inquiry in self.inquiries for source in inquiry.cited)
+
+
+def first_moment(claims: Iterable[Claim]) -> datetime:
+    """From when on a paper can be newer than one of `claims`, in UTC."""
+    return start_of(min(claim.as_of.newer_after for claim in claims)) + timedelta(days=1)
+
+
+async def fetch(bench: Bench, run: Run, scope: Scope, inquiry: Inquiry, watch: Watch) -> int:
+    """The number of records that the source gave for `inquiry`; all are in the ledger.
+
+    The cursor moves after the last of them is committed. A targeted run looks at everything
+    newer than its claim and moves no cursor. Raises SourceError, LedgerError.
+    """
+    phrases = inquiry.watch
+    if scope.targeted:
+        phrases = tuple(dict.fromkeys((*scope.targeted.queries, *phrases)))
+    question = content_hash("request", {"categories": inquiry.categories, "phrases": phrases})
+    papers, name = bench.ledger.papers, bench.source.name
+    answered = papers.cursor(name, question, before_run=run.id) if not scope.targeted else None
+    since = min(answered or first_moment(inquiry.claims), run.until)
+    overlap = timedelta(days=bench.workspace.settings.source.overlap_days)
+    window = Window(since, run.until).reaching_back(overlap)
+    n_seen, batch, skipped = 0, list[Paper](), list[Failure]()
+    for found in bench.source.fetch(
+        Request(window=window, categories=inquiry.categories, phrases=phrases)
+    ):
+        if isinstance(found, Failure):
+            skipped.append(found)
+            continue
+        n_seen += 1
+        batch.append(found)
+        if len(batch) == _BATCH:
+            papers.add(batch, run.id)
+            batch.clear()
+            watch.step("fetch", f"{n_seen:,} records for {inquiry.id}")
+    papers.add(batch, run.id)
+    bench.ledger.work.fail(run.id, skipped)
+    if not scope.targeted:
+        papers.move_cursor(name, question, run.until, run.id)
+    watch.step("fetch", f"{n_seen:,} records for {inquiry.id}")
+    return n_seen
+
+
+async def look_up(bench: Bench, run: Run, cited: Sequence[SourceRef]) -> tuple[ArxivId, ...]:
+    """The cited ids of which the source says that there is no such paper; the rest is recorded.
+
+    Looked at in every run, because papers are revised and withdrawn. Raises SourceError.
+    """
+    wanted = dict.fromkeys(ref.arxiv.unversioned for ref in cited)
+    wanted |= dict.fromkeys(ref.arxiv for ref in cited if ref.arxiv.version)
+    if not wanted:
+        return ()
+    answers = bench.source.lookup(tuple(wanted))
+    found = [paper for paper in answers.values() if paper]
+    later = {paper.id.number for paper in found if paper.revised_at >= run.until}
+    if later:
+        # A version from after the window is not known yet in this window; the first one may be.
+        firsts = bench.source.lookup([ArxivId(number, 1) for number in sorted(later)])
+        found += [paper for paper in firsts.values() if paper]
+    bench.ledger.papers.add([p for p in found if p.revised_at < run.until], run.id)
+    absent = {id.unversioned for id, paper in answers.items() if paper is None}
+    there = {paper.id.unversioned for paper in found}
+    return tuple(sorted(absent - there, key=str))
+
+
+async def index(bench: Bench) -> int:
+    """The number of passages that became searchable: those of every paper not indexed yet.
+
+    It compares ledger and index, so a killed or deleted index is made whole. Raises
+    SearchIndexError.
+    """
+    held = bench.ledger.papers.ids()
+    missing = sorted(held - bench.index.known(held), key=str)
+    return bench.index.add(bench.ledger.papers.get(ids=missing)) if missing else 0
+
+
+async def judge(bench: Bench, run: Run, inquiry: Inquiry, claim: Claim, watch: Watch) -> int:
+    """The number of papers judged for `claim`; what came of them is in the ledger.
+
+    Papers that this judge has judged for this revision of the claim are not judged again.
+    Raises SearchIndexError, LedgerError.
+    """
+    from agents import graph  # noqa: PLC0415 - LangGraph takes a second to import
+
+    ledger, signature = bench.ledger, bench.judge.signature
+    done = ledger.work.judged(claim.revision, signature)
+    found = _candidates(bench, run, inquiry, claim)
+    readings = tuple(
+        Reading(paper=paper, passages=cut(paper)) for paper in found if paper.content not in done
+    )
+
+    async def find(queries: Sequence[str]) -> tuple[Reading, ...]:
+        del queries
+        return readings
+
+    before = ledger.runs.standing_before(claim.id)
+    thread = content_hash(
+        "thread",
+        {"run": run.id, "claim": claim.revision, "signature": signature.model_dump()},
+    )
+    outcome = await graph.retest(
+        graph.Task(
+            claim=claim,
+            inquiry=inquiry,
+            current=before.state if before else StandingState.UNTESTED,
+        ),
+        judge=bench.judge,
+        find=find,
+        checkpoints=bench.workspace.checkpoints,
+        thread=thread,
+        on_step=watch.step,
+        n_parallel=bench.workspace.settings.judge.parallel,
+    )
+    ledger.work.record(
+        run.id,
+        claim,
+        assessments=outcome.assessments,
+        judged=[r.paper for r in readings if r.paper.id in set(outcome.judged)],
+        failures=outcome.failures,
+        signature=signature,
+        n_judge_calls=outcome.n_judge_calls,
+        n_known=sum(done.get(paper.content, run.id) != run.id for paper in found),
+    )
+    await graph.forget(bench.workspace.checkpoints, [thread])
+    return len(outcome.judged)
+
+
+def _candidates(bench: Bench, run: Run, inquiry: Inquiry, claim: Claim) -> tuple[Paper, ...]:
+    """The papers nearest to the claim that were published since it was last retested.
+
+    For a claim that this judge never judged, and for a targeted retest: since the claim's date.
+    """
+    since = first_moment([claim])
+    last = bench.ledger.runs.last_until(claim.id)
+    if last and run.kind is RunKind.NIGHTLY:
+        tested = bench.ledger.work.judged(claim.revision, bench.judge.signature)
+        overlap = timedelta(days=bench.workspace.settings.source.overlap_days)
+        since = max(since, last - overlap) if tested else since
+    window = Window(min(since, run.until), run.until)
+    hits = bench.index.find(
+        plan_queries(claim, inquiry),
+        limit=bench.workspace.settings.search.papers_per_claim,
+        window=window,
+    )
+    newest = {paper.id: paper for paper in bench.ledger.papers.get(ids=[h.paper for h in hits])}
+    found = (newest[hit.paper] for hit in hits if hit.paper in newest)
+    return tuple(paper for paper in found if not _is_basis(paper, claim))
+
+
+def _is_basis(paper: Paper, claim: Claim) -> bool:
+    """Whether the claim rests on this very version or a later one: it cannot retest itself."""
+    return any(
+        source.arxiv.number == paper.id.number
+        and (source.arxiv.version is None or (paper.id.version or 0) <= source.arxiv.version)
+        for source in claim.sources
+    )
+
+
+async def conclude(
+    bench: Bench, run: Run, scope: Scope, *, n_seen: int, absent: Sequence[ArxivId]
+) -> Run:
+    """The finished run: standings computed, and committed with its end. Raises LedgerError."""
+    ledger = bench.ledger
+    failures = ledger.work.failures(run.id)
+    thresholds = {bench.judge.signature.judge: bench.judge.threshold, SOURCE_HEALTH: 0.0}
+    records = Records(ledger.papers.get(ids=[ref.arxiv.unversioned for ref in scope.cited]), absent)
+    standings = []
+    for _, claim in scope.claims:
+        checks = [health.check(source, records) for source in claim.sources]
+        ledger.work.notice(run.id, health.notices(claim, checks))
+        known = ledger.known(claim, _flags(bench, claim, checks, failures))
+        standings.append(standing_of(claim, known, thresholds=thresholds))
+    counts = Counts(
+        n_papers_seen=n_seen,
+        n_papers_new=ledger.papers.n_first_seen_in(run.id),
+        **ledger.work.counts(run.id),
+    )
+    finished = run.model_copy(
+        update={
+            "finished_at": utc_now(),
+            "counts": counts,
+            "failures": failures,
+            "thresholds": thresholds,
+            "notes": (*bench.notes, *bench.index.notes),
+        }
+    )
+    ledger.runs.finish(finished, standings, scope.inquiries)
+    return finished
+
+
+def _flags(
+    bench: Bench, claim: Claim, checks: Sequence[SourceCheck], failures: Sequence[Failure]
+) -> frozenset[Flag]:
+    """What is to be told of the claim's sources, and whether some of its work failed."""
+    concerned = {claim.id, bench.source.name}
+    failed = any(f.claim_id == claim.id or f.item_id in concerned for f in failures)
+    return health.flags_of(checks) | ({Flag.NOT_CHECKED} if failed else set())
+
+
+def report_of(bench: Bench, run_id: str) -> Report:
+    """The report of a finished run, from the ledger alone. Raises RunNotFound."""
+    ledger = bench.ledger
+    run = ledger.runs.get(run_id)
+    after = ledger.standings(run_id)
+    before = ledger.standings_before([standing.claim_id for standing in after], run_id)
+    return make_report(run=run, inquiries=ledger.runs.inquiries(run_id), before=before, after=after)

@@ -1,0 +1,129 @@
+"""Where the ports meet their parts: the only module that knows both sides.
+
+Heavy libraries are imported inside the functions that need them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata, resources
+from pathlib import Path
+
+from agents.judge import Judge
+from claims.claim import Inquiry
+from claims.ledger import Ledger
+from flows.workspace import Workspace
+from papers.index import PassageIndex
+from papers.sources import Source
+
+_VERSIONED = ("retest", "arxiv", "chromadb", "langgraph", "pymupdf", "pydantic", "sqlalchemy")
+"""The packages whose version can change what a run reads or judges."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """Everything that a run works with, opened."""
+
+    workspace: Workspace
+    inquiries: tuple[Inquiry, ...]
+    ledger: Ledger
+    source: Source
+    index: PassageIndex
+    judge: Judge
+    notes: tuple[str, ...]
+    """What was fallen back on, one line each."""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What would change the answer of a run, as it is stored with the run."""
+        signature = self.judge.signature
+        return {
+            "source": self.source.name,
+            "embedder": self.index.identity,
+            "papers_per_claim": str(self.workspace.settings.search.papers_per_claim),
+            "judge": signature.judge,
+            "model": signature.model,
+            "prompt_version": signature.prompt_version,
+        }
+
+
+@contextmanager
+def opened(workspace: Workspace, papers: str | None = None) -> Iterator[Bench]:
+    """The bench of `workspace`; `papers` overrides where papers come from.
+
+    Raises LibraryError, LedgerError, SourceError, SearchIndexError.
+    """
+    inquiries = workspace.inquiries()
+    source = source_of(workspace, papers)
+    ledger = Ledger.open(workspace.ledger_url)
+    try:
+        ledger.claims.register(claim for inquiry in inquiries for claim in inquiry.claims)
+        index, note = index_of(workspace)
+        try:
+            yield Bench(
+                workspace=workspace,
+                inquiries=inquiries,
+                ledger=ledger,
+                source=source,
+                index=index,
+                judge=judge_of(workspace),
+                notes=(note,) if note else (),
+            )
+        finally:
+            index.close()
+    finally:
+        ledger.close()
+
+
+def source_of(workspace: Workspace, papers: str | None = None) -> Source:
+    """The source named by `papers` or the settings: `arxiv`, `sample` or the path of a dump."""
+    settings = workspace.settings.source
+    chosen = papers or settings.papers
+    if chosen == "arxiv":
+        from papers.arxiv_api import ApiAccess, ArxivApi  # noqa: PLC0415 - slow to import
+
+        agent = f"retest/{metadata.version('retest')}"
+        return ArxivApi(
+            ApiAccess(
+                base_url=settings.base_url,
+                pace_s=settings.pace_s,
+                timeout_s=settings.timeout_s,
+                user_agent=f"{agent} (mailto:{settings.contact})" if settings.contact else agent,
+                state_dir=workspace.state,
+            )
+        )
+    from papers.dump import DumpSource  # noqa: PLC0415 - not needed for the API
+
+    if chosen == "sample":
+        return DumpSource(Path(str(resources.files("papers") / "sample" / "papers.jsonl")))
+    path = Path(chosen).expanduser()
+    base = Path() if papers else workspace.folder
+    return DumpSource(path if path.is_absolute() else (base / path).resolve())
+
+
+def index_of(workspace: Workspace) -> tuple[PassageIndex, str | None]:
+    """The search index of the workspace, and what was fallen back on, if anything."""
+    from papers.embed import choose  # noqa: PLC0415 - slow to import
+
+    search, environment = workspace.settings.search, workspace.environment
+    embedder, note = choose(
+        search.embedder,
+        base_url=environment.openai_base_url or search.openai_url,
+        model=search.openai_model,
+        key=environment.openai_api_key or "",
+    )
+    folder = workspace.state / "index"
+    return PassageIndex(folder, embedder, server_url=search.chroma_url), note
+
+
+def judge_of(workspace: Workspace) -> Judge:
+    """The judge that the settings name."""
+    del workspace
+    from agents.local_judge import LocalJudge  # noqa: PLC0415 - reads its lexicons
+
+    return LocalJudge()
+
+
+def versions() -> dict[str, str]:
+    """The installed versions of the packages that decide what a run reads and judges."""
+    return {name: metadata.version(name) for name in _VERSIONED}

@@ -1,0 +1,141 @@
+"""A workspace: a folder with `retest.toml`, `claims/`, `reports/` and an ignored `.retest/`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Final, Self
+
+from filelock import FileLock, Timeout
+
+from claims.claim import Inquiry
+from claims.errors import LedgerConflict, SettingsError
+from claims.library import read_library
+from flows.settings import FILE, Environment, Settings, quiet_libraries, read_settings
+
+_TEMPLATE: Final = """\
+# Settings of this retest workspace. Everything has a default; this file shows them.
+
+[source]
+# Where papers come from: "arxiv" (the search API), "sample" (the bundled papers), or the path of
+# an arXiv metadata dump (JSON lines, plain or gzip).
+papers = "{papers}"
+# overlap_days = 7
+# contact = "you@example.org"
+
+[search]
+# "auto" takes MiniLM when its model is in the cache and lexical search otherwise.
+embedder = "auto"
+papers_per_claim = 30
+
+[schedule]
+# When `retest serve` starts the night.
+cron = "0 3 * * *"
+timezone = "UTC"
+
+# [ledger]
+# url = "postgresql://user@host/retest"
+
+# [prefect]
+# api_url = "http://127.0.0.1:4200/api"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """A folder, its settings and what the environment adds to them."""
+
+    folder: Path
+    settings: Settings
+    environment: Environment
+
+    @classmethod
+    def open(cls, folder: Path | None, environment: Environment) -> Self:
+        """The workspace named, or that of RETEST_WORKSPACE, or the current folder.
+
+        Raises SettingsError when it is not one. Libraries are made quiet from here on.
+        """
+        chosen = (folder or environment.workspace or Path()).resolve()
+        file = chosen / FILE
+        if not file.is_file():
+            raise SettingsError(
+                f"{chosen} is not a workspace (no {FILE}): make one with `retest init`, "
+                "or name one with --workspace"
+            )
+        quiet_libraries(chosen / ".retest")
+        return cls(folder=chosen, settings=read_settings(file), environment=environment)
+
+    @classmethod
+    def create(cls, folder: Path, environment: Environment, *, papers: str = "arxiv") -> Self:
+        """A new workspace in `folder` with the starter library. Raises SettingsError.
+
+        Files that are there already are left as they are.
+        """
+        starter = resources.files("claims") / "starter"
+        texts = {FILE: _TEMPLATE.format(papers=papers), ".gitignore": ".retest/\n"}
+        if not list((folder / "claims").glob("*.toml")):
+            texts |= {
+                f"claims/{entry.name}": entry.read_text(encoding="utf-8")
+                for entry in starter.iterdir()
+                if entry.name.endswith(".toml")
+            }
+        try:
+            for name, text in texts.items():
+                file = folder / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                if not file.exists():
+                    file.write_text(text, encoding="utf-8")
+            (folder / "reports").mkdir(exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"cannot make a workspace in {folder}: {error.strerror}") from error
+        return cls.open(folder, environment)
+
+    @property
+    def state(self) -> Path:
+        """The folder of everything that can be made again or must not be edited."""
+        return self.folder / ".retest"
+
+    @property
+    def reports(self) -> Path:
+        """Where reports are written."""
+        return self.folder / "reports"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The file from which a killed run goes on."""
+        return self.state / "graph.sqlite"
+
+    @property
+    def ledger_url(self) -> str:
+        """The address of the ledger."""
+        chosen = self.environment.ledger_url or self.settings.ledger.url
+        return chosen or f"sqlite:///{self.state / 'ledger.sqlite'}"
+
+    @property
+    def prefect_api_url(self) -> str | None:
+        """The Prefect server to run on; None to run without one."""
+        return self.environment.prefect_api_url or self.settings.prefect.api_url
+
+    def inquiries(self) -> tuple[Inquiry, ...]:
+        """The library. Raises LibraryError."""
+        return read_library(self.folder / "claims")
+
+    @contextmanager
+    def only_run(self) -> Iterator[None]:
+        """The block as the only run in this workspace. Raises LedgerConflict at once if it isn't.
+
+        The lock dies with its process, so that a killed run blocks nobody.
+        """
+        self.state.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.state / "run.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise LedgerConflict(
+                f"another retest run is at work in {self.folder}: wait for it to end"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
