@@ -18,6 +18,11 @@ _SCOPE_WORDS: Final = 8
 _NEAR_WORDS: Final = 6
 """How far from a direction word the thing may stand that it says something of."""
 
+_VERBS_AFTER: Final = frozenset(
+    ("is", "are", "was", "were", "has", "have", "had", "can", "could", "which", "who")
+)
+"""Where a scope ends that began before: in "what is not treated is common", "common" is said."""
+
 _STOP: Final = re.compile(r"[,;:()\[\]?!]|\s[-–—]\s|\.\s")  # noqa: RUF001 - dashes end a scope
 _TURNING: Final = frozenset(("but", "however", "whereas", "while", "yet", "although", "because"))
 
@@ -39,17 +44,32 @@ class Trend:
     up: bool
     denied: bool
     word: str
-    near: frozenset[str]
+    before: frozenset[str]
+    after: frozenset[str]
+
+    @cached_property
+    def near(self) -> frozenset[str]:
+        """The stems on either side."""
+        return self.before | self.after
 
     def opposes(self, other: "Trend") -> bool:
         """Whether both cannot be true of the same thing: up and down, or up and not up."""
         if self.axis != other.axis or (self.denied and other.denied):
             return False
-        return (self.up == other.up) == (self.denied != other.denied)
+        turned = (self.up == other.up) == (self.denied != other.denied)
+        return turned != self._swaps(other)
 
     def agrees(self, other: "Trend") -> bool:
         """Whether both say the same of a thing."""
-        return (self.axis, self.up, self.denied) == (other.axis, other.up, other.denied)
+        alike = (self.axis, self.up, self.denied) == (other.axis, other.up, other.denied)
+        return alike and not self._swaps(other)
+
+    def _swaps(self, other: "Trend") -> bool:
+        """Whether winner and loser have changed places: "A outperforms B", "B outperforms A"."""
+        if not {self.word, other.word} <= words_of("contests"):
+            return False
+        crossed = self.before & other.after and self.after & other.before
+        return bool(crossed) and not (self.before & other.before and self.after & other.after)
 
 
 @dataclass(frozen=True)
@@ -59,6 +79,8 @@ class Clause:
     text: str
     terms: tuple[Term, ...]
     trends: tuple[Trend, ...]
+    aside: frozenset[str]
+    """Stems that the clause sets aside, as in "rather than ..."; neither said nor denied."""
     cues: frozenset[str]
     """The kinds of cue that occur: "hedge", "limit", "aim", "reported", "own", ..."""
 
@@ -72,8 +94,8 @@ class Clause:
 
     @cached_property
     def mass(self) -> float:
-        """The weights of its distinct stems, added up."""
-        return sum(map(weight, self.denials))
+        """The weights of its distinct stems, added up, those set aside included."""
+        return sum(map(weight, self.aside | self.denials.keys()))
 
 
 @lru_cache(maxsize=1 << 13)
@@ -85,8 +107,8 @@ def read_clause(text: str) -> Clause:
     found = {kind: list(pattern.finditer(lower)) for kind, pattern in _cue_patterns().items()}
     void = [match.span() for match in found["not_deny"]]
     denying = [m for m in found["deny"] if not any(a <= m.start() < b for a, b in void)]
-    denied = _reached(tokens, reach, [match.span() for match in denying])
-    aside = _reached(tokens, reach, [match.span() for match in found["aside"]])
+    denied = _reached(tokens, reach, denying)
+    aside = _reached(tokens, reach, found["aside"])
     cue_words = {
         i
         for i, token in enumerate(tokens)
@@ -101,18 +123,23 @@ def read_clause(text: str) -> Clause:
             continue
         if word in _axes():
             axis, up = _axes()[word]
-            near = _near(i, tokens, stems, reach) - {stems[j] for j in aside}
-            trends.append(Trend(axis, up, denied.get(i, 0) % 2 == 1, word, near))
+            near = _near(i, tokens, stems, reach)
+            kept = [frozenset(side - {stems[j] for j in aside}) for side in near]
+            trends.append(Trend(axis, up, denied.get(i, 0) % 2 == 1, word, *kept))
         else:
             plain = _plain(word)
             is_denied = (denied.get(i, 0) + (plain is not None)) % 2 == 1
             terms += _terms(plain or word, denied=is_denied)
-    cues = frozenset(kind for kind, matches in found.items() if matches)
-    return Clause(text, tuple(terms), tuple(trends), cues)
+    set_aside = (term.stem for i in aside for term in _terms(tokens[i][0], denied=False))
+    cues = {kind for kind, matches in found.items() if matches}
+    cues |= {"aim"} if lower.rstrip(" \"')").endswith("?") else set()
+    return Clause(text, tuple(terms), tuple(trends), frozenset(set_aside), frozenset(cues))
 
 
 def _terms(word: str, *, denied: bool) -> list[Term]:
-    parts = [word, *word.split("-")] if "-" in word else [word]
+    """The parts of a compound; and, as "v-2" is not "v-3", the whole when it has a digit."""
+    parts = [part for part in word.split("-") if part.isalpha()]
+    parts += [word] if not word.replace("-", "").isalpha() else []
     return [
         Term(stem(part), weight(stem(part)), denied)
         for part in parts
@@ -133,15 +160,18 @@ def _segments(lower: str, tokens: list[re.Match[str]]) -> list[int]:
 
 
 def _reached(
-    tokens: list[re.Match[str]], reach: list[int], cues: list[tuple[int, int]]
+    tokens: list[re.Match[str]], reach: list[int], cues: list[re.Match[str]]
 ) -> dict[int, int]:
     """Index of each word after a cue in its stretch, with the number of cues that reach it."""
     counts: dict[int, int] = {}
-    for start, end in cues:
-        first = next((i for i, token in enumerate(tokens) if token.start() >= end), len(tokens))
-        home = next((i for i, token in enumerate(tokens) if token.end() > start), None)
-        for i in range(first, min(first + _SCOPE_WORDS, len(tokens))):
-            if home is None or reach[i] != reach[home]:
+    for cue in cues:
+        places = [i for i, token in enumerate(tokens) if token.end() > cue.start()]
+        inner = [i for i in places if tokens[i].start() >= cue.end()][:_SCOPE_WORDS]
+        opens_a_sentence = cue[0].endswith(("that", "of"))
+        for n, i in enumerate(inner):
+            if reach[i] != reach[places[0]]:
+                break
+            if n and tokens[i][0] in _VERBS_AFTER and not opens_a_sentence:
                 break
             counts[i] = counts.get(i, 0) + 1
     return counts
@@ -149,13 +179,17 @@ def _reached(
 
 def _near(
     i: int, tokens: list[re.Match[str]], stems: list[str], reach: list[int]
-) -> frozenset[str]:
-    span = range(max(0, i - _NEAR_WORDS), min(len(tokens), i + _NEAR_WORDS + 1))
-    return frozenset(
-        stems[j]
-        for j in span
-        if j != i and reach[j] == reach[i] and tokens[j][0] not in FUNCTION_WORDS
+) -> tuple[set[str], set[str]]:
+    """The stems before and after word `i` in its stretch; for "... by", after and before."""
+    sides = tuple(
+        {stems[j] for j in span if reach[j] == reach[i] and tokens[j][0] not in FUNCTION_WORDS}
+        for span in (
+            range(max(0, i - _NEAR_WORDS), i),
+            range(i + 1, min(len(tokens), i + _NEAR_WORDS + 1)),
+        )
     )
+    is_passive = i + 1 < len(tokens) and tokens[i + 1][0] == "by"
+    return (sides[1], sides[0]) if is_passive else (sides[0], sides[1])
 
 
 def _written_out(lower: str) -> str:

@@ -30,7 +30,7 @@ from claims.hashing import content_hash
 from claims.verify import MIN_QUOTE_CHARS, locate
 from papers.passages import sentences
 
-THRESHOLD: Final = 0.6
+THRESHOLD: Final = 0.5
 """Chosen on training pairs for the precision of CONTRADICTS; see `docs/local-judge.md`."""
 
 N_FINDINGS_MAX: Final = 3

@@ -12,7 +12,7 @@ from typing import Final
 from agents.amounts import Match, Place, amounts_in, matches
 from agents.clause import Clause, read_clause
 from agents.stance import Sign, Stance, stances
-from agents.words import WORD, lines_of
+from agents.words import WORD, lines_of, weight
 from claims.claim import Claim, Quantity
 from claims.evidence import Attribution, Finding, Relation, Verdict
 from claims.ids import ArxivId
@@ -21,16 +21,29 @@ NEAR_ENOUGH: Final = 0.3
 """Least coverage at which a sentence is worth comparing."""
 
 _FITS: Final = {
-    Sign.OPPOSED: (Relation.CONTRADICTS, 0.35, 0.45),
-    Sign.DENIED: (Relation.CONTRADICTS, 0.25, 0.40),
-    Sign.AGREED: (Relation.SUPPORTS, 0.40, 0.40),
-    Sign.PLAIN: (Relation.SUPPORTS, 0.25, 0.35),
-    Sign.TORN: (Relation.NOT_COMPARABLE, 0.30, 0.20),
+    Sign.REVERSED: (Relation.CONTRADICTS, 0.45, 0.25, 0.10),
+    Sign.OPPOSED: (Relation.CONTRADICTS, 0.15, 0.25, 0.25),
+    Sign.DENIED: (Relation.CONTRADICTS, 0.20, 0.40, 0.0),
+    Sign.AGREED: (Relation.SUPPORTS, 0.35, 0.20, 0.20),
+    Sign.PLAIN: (Relation.SUPPORTS, 0.20, 0.38, 0.0),
+    Sign.TORN: (Relation.NOT_COMPARABLE, 0.30, 0.20, 0.0),
 }
-"""Relation, confidence at no coverage and its gain up to full coverage, by sign."""
+"""Relation, least confidence, and its gain up to full coverage and full attachment, by sign."""
 
-_LEAST_COVERAGE: Final = {Sign.OPPOSED: 0.4, Sign.DENIED: 0.5, Sign.AGREED: 0.4, Sign.PLAIN: 0.6}
+_LEAST_COVERAGE: Final = {
+    Sign.REVERSED: 0.3,
+    Sign.OPPOSED: 0.5,
+    Sign.DENIED: 0.5,
+    Sign.AGREED: 0.4,
+    Sign.PLAIN: 0.6,
+}
 """Below it a sign concludes nothing."""
+
+_LEAST_SHARED: Final = 9.0
+"""Least weight of the shared words together, two telling ones, for any conclusion."""
+
+_SAME_RESULT: Final = 0.6
+"""Least coverage at which two numbers are taken to measure the same result."""
 
 _HEDGED: Final = 0.9
 """What is left of the confidence when only the paper hedges."""
@@ -73,8 +86,11 @@ def judged(claim: Claim, finding: Finding) -> Verdict:
         told = f"the claim is about {_either(ours)}, the paper about {_either(theirs)}"
         return _abstain(nearest, Relation.NOT_COMPARABLE, told)
     leanings = [_by_words(stance, claim, said) for stance in met]
-    if by_number := _by_numbers(claim, finding, nearest, said):
-        leanings.insert(0, by_number)
+    by_number = _by_numbers(claim, finding, nearest, said)
+    if by_number and by_number.relation is not Relation.SUPPORTS:
+        # Another number on the same measure outweighs any likeness of words.
+        return by_number.verdict
+    leanings += [by_number] if by_number else []
     return max(leanings, key=lambda leaning: leaning.confidence).verdict
 
 
@@ -92,10 +108,11 @@ def _subject_names() -> dict[str, frozenset[str]]:
 
 
 def _by_words(stance: Stance, claim: Claim, said: Clause) -> Leaning:
-    relation, base, gain = _FITS[stance.sign]
-    confidence = base + gain * stance.coverage
+    relation, least, by_coverage, by_attachment = _FITS[stance.sign]
+    confidence = least + by_coverage * stance.coverage + by_attachment * stance.attachment
     why = f"{_about(stance, claim)}; {stance.shown_by or 'nothing on either side denies it'}"
-    if stance.coverage < _LEAST_COVERAGE.get(stance.sign, 0.0):
+    shared = sum(map(weight, stance.shared))
+    if stance.coverage < _LEAST_COVERAGE.get(stance.sign, 0.0) or shared < _LEAST_SHARED:
         relation, why = Relation.NOT_COMPARABLE, f"{why}, but too little is shared to conclude"
         confidence /= 2
     leaning = Leaning(relation=relation, confidence=confidence, why=why)
@@ -132,16 +149,13 @@ def _by_numbers(claim: Claim, finding: Finding, stance: Stance, said: Clause) ->
     why = f"{told} and the paper {_span(match.found)}"
     # Numbers that a person wrote down with their measure are surer than numbers in running text.
     surer = 0.1 if claim.quantities else 0.0
-    if inside:
-        leaning = Leaning(
-            relation=Relation.SUPPORTS, confidence=0.40 + 0.3 * stance.coverage + surer, why=why
-        )
-    else:
-        leaning = Leaning(
-            relation=_outside(claim, finding, match, said),
-            confidence=0.25 + 0.3 * stance.coverage + surer,
-            why=f"{why}, well {match.place}",
-        )
+    relation = Relation.SUPPORTS if inside else _outside(claim, finding, match, said)
+    if not inside:
+        why = f"{why}, well {match.place}"
+        if stance.coverage < _SAME_RESULT:
+            relation, why = Relation.NOT_COMPARABLE, f"{why}, but perhaps of another result"
+    confidence = 0.30 + 0.3 * stance.coverage + surer
+    leaning = Leaning(relation=relation, confidence=confidence, why=why)
     return _weighed(leaning, read_clause(claim.text), said)
 
 

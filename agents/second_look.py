@@ -85,7 +85,8 @@ def _beginnings(text: str) -> frozenset[str]:
 
 
 def _n_turns(piece: str) -> int:
-    words = [match[0] for match in WORD.finditer(piece)]
+    unturned = _TURNS.sub(" ", piece)
+    words = (match[0] for match in WORD.finditer(unturned))
     downward = sum(word in _downward() or word in words_of("contraries") for word in words)
     return len(_TURNS.findall(piece)) + downward
 

@@ -1,7 +1,8 @@
 """How a sentence stands to a claim: what both speak of, and whether they say the same of it.
 
-Three signs are read, each with the words that show it: opposite ends of one axis said of the same
-thing, a shared word that only one side denies, and the same end of an axis on both sides.
+Four signs are read, each with the words that show it: an end of an axis that only one side denies,
+opposite ends of one axis said of the same thing, a shared word that only one side denies, and the
+same end of an axis on both sides.
 """
 
 import re
@@ -24,8 +25,12 @@ _TELLING: Final = 2.0
 class Sign(StrEnum):
     """What the words show."""
 
+    REVERSED = "reversed"
+    """The same direction, denied by one side only: "increase" and "does not increase"."""
     OPPOSED = "opposed"
+    """Opposite directions: "increase" and "decrease"."""
     DENIED = "denied"
+    """A shared word that points nowhere, denied by one side only."""
     AGREED = "agreed"
     TORN = "torn"
     """Signs for and against: nothing can be concluded."""
@@ -44,6 +49,8 @@ class Stance:
     coverage: float
     """Share of the weight of the claim's words that the sentence has, from 0 to 1."""
     sign: Sign
+    attachment: float
+    """How much of what stands near the claim's direction word stands near the sentence's too."""
     shown_by: str
     """The words that show the sign, for a person; empty for PLAIN."""
 
@@ -67,21 +74,30 @@ def stances(claim_text: str, sentence: str) -> tuple[Stance, ...]:
 def _stance(part: str, claim: Clause, said: Clause) -> Stance:
     shared = claim.denials.keys() & said.denials.keys()
     pairs = [(a, b) for a in claim.trends for b in said.trends if _of_one_thing(a, b)]
-    opposed = [(a, b) for a, b in pairs if a.opposes(b)]
-    agreed = [(a, b) for a, b in pairs if a.agrees(b)]
+    pairs.sort(key=lambda pair: -_attachment(*pair))
+    opposed = [pair for pair in pairs if pair[0].opposes(pair[1])]
+    opposed.sort(key=lambda pair: pair[0].up != pair[1].up)
+    agreed = [pair for pair in pairs if pair[0].agrees(pair[1])]
     denied = sorted(
         word
         for word in shared
         if claim.denials[word] != said.denials[word] and weight(word) >= _TELLING
     )
     sign, shown_by = _sign(opposed, agreed, denied)
+    telling = opposed[:1] or agreed[:1]
     return Stance(
         part=part,
         shared=tuple(sorted(shared, key=lambda word: (-weight(word), word))),
         coverage=_coverage(claim, said),
         sign=sign,
+        attachment=_attachment(*telling[0]) if telling else 0.0,
         shown_by=shown_by,
     )
+
+
+def _attachment(ours: Trend, theirs: Trend) -> float:
+    mass = sum(map(weight, ours.near))
+    return sum(map(weight, ours.near & theirs.near)) / mass if mass else 0.0
 
 
 def _of_one_thing(ours: Trend, theirs: Trend) -> bool:
@@ -90,10 +106,11 @@ def _of_one_thing(ours: Trend, theirs: Trend) -> bool:
 
 def _coverage(claim: Clause, said: Clause) -> float:
     """Direction words count only where the sentence has one on the same axis."""
-    axes = {trend.axis for trend in said.trends}
     met = sum(map(weight, claim.denials.keys() & said.denials.keys()))
+    axes = {trend.axis for trend in said.trends}
     turns = {stem(trend.word): trend.axis for trend in claim.trends}
     met += sum(weight(word) for word, axis in turns.items() if axis in axes)
+    met += sum(map(weight, claim.aside & (said.aside | said.denials.keys())))
     mass = claim.mass + sum(map(weight, turns))
     return met / mass if mass else 0.0
 
@@ -104,7 +121,9 @@ def _sign(
     if opposed and agreed:
         return Sign.TORN, f"{_told(opposed[0])}, but also {_told(agreed[0])}"
     if opposed:
-        return Sign.OPPOSED, _told(opposed[0])
+        ours, theirs = opposed[0]
+        sign = Sign.REVERSED if ours.up == theirs.up else Sign.OPPOSED
+        return sign, _told(opposed[0])
     if denied and agreed:
         return Sign.TORN, f"{_told(agreed[0])}, but only one side denies {denied[0]!r}"
     if denied:

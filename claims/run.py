@@ -66,3 +66,9 @@ class Run(Frozen):
     def duration_s(self) -> float | None:
         """Wall-clock seconds from start to finish."""
         return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None
+
+    @property
+    def source_failed(self) -> Failure | None:
+        """The failure by which the whole source was out of reach, if it was."""
+        source = self.settings.get("source")
+        return next((f for f in self.failures if f.item_id == source), None)

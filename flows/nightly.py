@@ -79,7 +79,7 @@ async def _run(
             watch.advance(claim.id)
         conclude = partial(steps.conclude, bench, run, scope, n_seen=n_seen, absent=absent)
         run = await runner("conclude", conclude)
-        report = steps.report_of(bench, run.id)
+        report = steps.report_of(bench.ledger, run.id)
         return Finished(run=run, report=report, files=write(report, bench.workspace.reports))
 
 

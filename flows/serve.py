@@ -18,11 +18,13 @@ from typing import Final
 import requests
 
 from claims.errors import SettingsError
+from flows.settings import run_on_prefect
 from flows.watch import Watch
 from flows.workspace import Workspace
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 4200
+_SERVER: Final = (sys.executable, "-m", "prefect", "server", "start")
 _START_S: Final = 90.0
 """The first start migrates Prefect's own database: measured at 14 s, doubled thrice."""
 
@@ -30,24 +32,27 @@ _START_S: Final = 90.0
 def serve(workspace: Workspace, watch: Watch, *, cron: str | None = None) -> None:
     """Nothing, when it is stopped. Raises SettingsError when no server can be had."""
     with _server(workspace, watch) as api_url:
-        os.environ["PREFECT_API_URL"] = api_url
-        from prefect import serve as prefect_serve  # noqa: PLC0415 - reads the address on import
-        from prefect.deployments.runner import EntrypointType  # noqa: PLC0415
-        from prefect.schedules import Cron  # noqa: PLC0415
+        run_on_prefect(api_url)
+        from prefect import serve as prefect_serve
+        from prefect.deployments.runner import RunnerDeployment
+        from prefect.schedules import Cron
+        from prefect.types.entrypoint import EntrypointType
 
-        from flows.on_prefect import nightly_flow, retest_claim_flow  # noqa: PLC0415
+        from flows.on_prefect import nightly_flow, retest_claim_flow
 
         schedule = workspace.settings.schedule
         line = cron or schedule.cron
         parameters = {"workspace": str(workspace.folder)}
-        nightly = nightly_flow.to_deployment(
+        nightly = RunnerDeployment.from_flow(
+            nightly_flow,
             name="nightly",
             schedule=Cron(line, timezone=schedule.timezone),
             parameters=parameters,
             entrypoint_type=EntrypointType.MODULE_PATH,
             concurrency_limit=1,
         )
-        claim = retest_claim_flow.to_deployment(
+        claim = RunnerDeployment.from_flow(
+            retest_claim_flow,
             name="retest-claim",
             parameters=parameters,
             entrypoint_type=EntrypointType.MODULE_PATH,
@@ -63,16 +68,16 @@ def serve(workspace: Workspace, watch: Watch, *, cron: str | None = None) -> Non
 
 def _end_orphans() -> None:
     """Mark runs of killed processes as crashed: Prefect would show them as running for ever."""
-    from prefect.client.orchestration import get_client  # noqa: PLC0415
-    from prefect.client.schemas.filters import (  # noqa: PLC0415
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import (
         FlowFilter,
         FlowFilterName,
         FlowRunFilter,
         FlowRunFilterState,
         FlowRunFilterStateType,
     )
-    from prefect.client.schemas.objects import StateType  # noqa: PLC0415
-    from prefect.states import Crashed  # noqa: PLC0415
+    from prefect.client.schemas.objects import State, StateType
+    from prefect.states import Crashed
 
     with get_client(sync_client=True) as client:
         running = FlowRunFilterStateType(any_=[StateType.RUNNING])
@@ -80,7 +85,7 @@ def _end_orphans() -> None:
             flow_filter=FlowFilter(name=FlowFilterName(any_=["nightly", "retest-claim"])),
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=running)),
         ):
-            crashed = Crashed(message="its process ended before it did")
+            crashed: State[None] = Crashed(message="its process ended before it did")
             client.set_flow_run_state(run.id, crashed, force=True)
 
 

@@ -158,3 +158,8 @@ def quiet_libraries(state: Path) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+
+
+def run_on_prefect(api_url: str) -> None:
+    """Nothing: Prefect, imported from now on here and in processes started here, uses `api_url`."""
+    os.environ["PREFECT_API_URL"] = api_url

@@ -24,7 +24,7 @@ def start(
     imported. Raises RetestError.
     """
     if workspace.prefect_api_url:
-        from flows import on_prefect  # noqa: PLC0415 - a second to import
+        from flows import on_prefect
 
         return on_prefect.run(workspace, until, claim_id=claim_id, papers=papers, watch=watch)
     return asyncio.run(_directly(workspace, until, watch, claim_id, papers))

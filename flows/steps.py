@@ -19,6 +19,7 @@ from claims.evidence import Failure, Paper
 from claims.hashing import content_hash
 from claims.health import Records, SourceCheck
 from claims.ids import ArxivId
+from claims.ledger import Ledger
 from claims.run import Counts, Run, RunKind
 from claims.standing import SOURCE_HEALTH, Flag, standing_of
 from flows.watch import Watch
@@ -129,7 +130,7 @@ async def judge(bench: Bench, run: Run, inquiry: Inquiry, claim: Claim, watch: W
     Papers that this judge has judged for this revision of the claim are not judged again.
     Raises SearchIndexError, LedgerError.
     """
-    from agents import graph  # noqa: PLC0415 - LangGraph takes a second to import
+    from agents import graph
 
     ledger, signature = bench.ledger, bench.judge.signature
     done = ledger.work.judged(claim.revision, signature)
@@ -246,9 +247,8 @@ def _flags(
     return health.flags_of(checks) | ({Flag.NOT_CHECKED} if failed else set())
 
 
-def report_of(bench: Bench, run_id: str) -> Report:
+def report_of(ledger: Ledger, run_id: str) -> Report:
     """The report of a finished run, from the ledger alone. Raises RunNotFound."""
-    ledger = bench.ledger
     run = ledger.runs.get(run_id)
     after = ledger.standings(run_id)
     before = ledger.standings_before([standing.claim_id for standing in after], run_id)

@@ -80,7 +80,7 @@ def source_of(workspace: Workspace, papers: str | None = None) -> Source:
     settings = workspace.settings.source
     chosen = papers or settings.papers
     if chosen == "arxiv":
-        from papers.arxiv_api import ApiAccess, ArxivApi  # noqa: PLC0415 - slow to import
+        from papers.arxiv_api import ApiAccess, ArxivApi
 
         agent = f"retest/{metadata.version('retest')}"
         return ArxivApi(
@@ -92,7 +92,7 @@ def source_of(workspace: Workspace, papers: str | None = None) -> Source:
                 state_dir=workspace.state,
             )
         )
-    from papers.dump import DumpSource  # noqa: PLC0415 - not needed for the API
+    from papers.dump import DumpSource
 
     if chosen == "sample":
         return DumpSource(Path(str(resources.files("papers") / "sample" / "papers.jsonl")))
@@ -103,7 +103,7 @@ def source_of(workspace: Workspace, papers: str | None = None) -> Source:
 
 def index_of(workspace: Workspace) -> tuple[PassageIndex, str | None]:
     """The search index of the workspace, and what was fallen back on, if anything."""
-    from papers.embed import choose  # noqa: PLC0415 - slow to import
+    from papers.embed import choose
 
     search, environment = workspace.settings.search, workspace.environment
     embedder, note = choose(
@@ -119,7 +119,7 @@ def index_of(workspace: Workspace) -> tuple[PassageIndex, str | None]:
 def judge_of(workspace: Workspace) -> Judge:
     """The judge that the settings name."""
     del workspace
-    from agents.local_judge import LocalJudge  # noqa: PLC0415 - reads its lexicons
+    from agents.local_judge import LocalJudge
 
     return LocalJudge()
 

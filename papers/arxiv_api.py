@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-import arxiv
+import arxiv  # type: ignore[import-untyped] # ships no type information
 import requests
 from pydantic import ValidationError
 
@@ -26,7 +26,7 @@ from claims.clock import Window
 from claims.errors import CitationError, FeedError, SourceError
 from claims.evidence import Failure, Paper
 from claims.ids import ArxivId
-from papers.arxiv_guard import Guard
+from papers.arxiv_guard import Guard, Page
 from papers.arxiv_query import before, query_of
 from papers.pace import Pace
 from papers.sources import Request
@@ -37,6 +37,9 @@ ARXIV: Final = "https://export.arxiv.org/api/query"
 _REACH: Final = 10_000
 _IDS_A_BATCH: Final = 50
 """Longer lists fail at times (issue threads of the `arxiv` package)."""
+
+_NEVER_S: Final = -1e9
+"""Turns off the package's own pacing, which would sleep for hours when the clock is set back."""
 
 _SHORTEST: Final = timedelta(minutes=2)
 """The API counts in minutes: a shorter window cannot be halved."""
@@ -77,7 +80,7 @@ class ArxivApi:
             user_agent=access.user_agent,
         )
         self._client = arxiv.Client(
-            page_size=access.page_size, delay_seconds=0.0, num_retries=0
+            page_size=access.page_size, delay_seconds=_NEVER_S, num_retries=0
         )
         escaped = access.base_url.replace("{", "{{").replace("}", "}}")
         self._client.query_url_format = escaped + "?{}"
@@ -100,11 +103,11 @@ class ArxivApi:
         yield from self._revised(request)
 
     def lookup(self, ids: Sequence[ArxivId]) -> Mapping[ArxivId, Paper | None]:
-        """What arXiv says of every id: the paper, or None for "no such paper". Raises SourceError."""
+        """What arXiv says of every id: the paper, or None, there is none. Raises SourceError."""
         said: dict[ArxivId, Paper | None] = dict.fromkeys(ids)
         for batch in _batches(said):
             search = arxiv.Search(id_list=[str(id_) for id_ in batch], max_results=len(batch))
-            for result in self._page(search, 0):
+            for result in self._answer(search, 0).results:
                 if isinstance(result, Failure):
                     raise FeedError(result.message)
                 for asked in (result.id, result.id.unversioned):
@@ -114,16 +117,15 @@ class ArxivApi:
 
     def _submitted(self, request: Request, part: Window) -> Iterator[Paper | Failure]:
         """The versions of papers first submitted in `part` of the window."""
-        search = self._search(request, part, arxiv.SortCriterion.SubmittedDate)
-        page = self._page(search, 0)
-        total = self._guard.page.total
-        if total > _REACH and part.until - part.since >= _SHORTEST:
+        question = _Question(_query(request, part), arxiv.SortCriterion.SubmittedDate)
+        answer = self._ask(question, 0)
+        if answer.page.total > _REACH and part.until - part.since >= _SHORTEST:
             middle = part.since + (part.until - part.since) / 2
             yield from self._submitted(request, Window(part.since, middle))
             yield from self._submitted(request, Window(middle, part.until))
             return
         revised_since: list[ArxivId] = []
-        for result in self._paged(search, page):
+        for result in self._every(question, answer):
             if isinstance(result, Failure):
                 yield result
             elif result.submitted_at in part:
@@ -131,17 +133,14 @@ class ArxivApi:
                     yield result
                 else:
                     revised_since.append(ArxivId(result.id.number, 1))
-        yield from self._first_versions(revised_since)
-
-    def _first_versions(self, ids: Sequence[ArxivId]) -> Iterator[Paper | Failure]:
-        for id_, paper in self.lookup(ids).items():
-            yield paper or _failure(str(id_), f"arXiv does not give {id_}, though it has a later version")
+        for id_, paper in self.lookup(revised_since).items():
+            yield paper or _failure(str(id_), f"arXiv lists {id_.number} but does not give {id_}")
 
     def _revised(self, request: Request) -> Iterator[Paper | Failure]:
         """Later versions, submitted in the window, of papers first submitted before it."""
         since = request.window.since
-        search = self._search(request, before(since), arxiv.SortCriterion.LastUpdatedDate)
-        for result in self._paged(search, self._page(search, 0)):
+        question = _Question(_query(request, before(since)), arxiv.SortCriterion.LastUpdatedDate)
+        for result in self._every(question, self._ask(question, 0)):
             if isinstance(result, Failure):
                 yield result
             elif result.revised_at < since:
@@ -149,32 +148,109 @@ class ArxivApi:
             elif result.revised_at in request.window and result.submitted_at < since:
                 yield result
 
-    def _search(
-        self, request: Request, submitted: Window, by: arxiv.SortCriterion
-    ) -> arxiv.Search:
-        """Oldest submission first, or latest revision first."""
-        ascending = by is arxiv.SortCriterion.SubmittedDate
-        return arxiv.Search(
-            query=query_of(request.categories, request.phrases, submitted),
-            max_results=None,
-            sort_by=by,
-            sort_order=arxiv.SortOrder.Ascending if ascending else arxiv.SortOrder.Descending,
-        )
-
-    def _paged(
-        self, search: arxiv.Search, page: Iterable[Paper | Failure]
-    ) -> Iterator[Paper | Failure]:
-        """The first `page`, then every further one that the API can reach."""
+    def _every(self, question: "_Question", answer: "_Answer") -> Iterator[Paper | Failure]:
+        """The results of the first `answer`, then of every further page within reach."""
         while True:
-            yield from page
-            facts = self._guard.page
-            start = facts.start + facts.n_entries
-            if start >= facts.total:
+            yield from answer.results
+            start = answer.page.start + answer.page.n_entries
+            if start >= answer.page.total:
                 return
             if start >= _REACH:
                 yield _failure(
-                    search.query, f"arXiv gives {_REACH} of {facts.total} results: use narrower "
-                    "categories or phrases, or a metadata dump"
+                    question.query,
+                    f"arXiv gives {_REACH} of {answer.page.total} results: use narrower categories "
+                    "or phrases, or a metadata dump",
                 )
                 return
-            page = self._page(search, start)
+            answer = self._ask(question, start)
+
+    def _ask(self, question: "_Question", start: int) -> "_Answer":
+        """One page: oldest submission first, or latest revision first."""
+        by = question.by
+        ascending = by is arxiv.SortCriterion.SubmittedDate
+        order = arxiv.SortOrder.Ascending if ascending else arxiv.SortOrder.Descending
+        return self._answer(
+            arxiv.Search(
+                query=question.query,
+                max_results=start + self._access.page_size,
+                sort_by=by,
+                sort_order=order,
+            ),
+            start,
+        )
+
+    def _answer(self, search: arxiv.Search, start: int) -> "_Answer":
+        """The page of `search` that begins at `start`, and not one request more."""
+        found = self._client.results(search, offset=start)
+        results: list[Paper | Failure] = []
+        try:
+            for result in found:
+                results.append(_read(result))
+                if len(results) >= self._guard.page.n_whole:
+                    break
+        except (arxiv.ArxivError, ValueError) as error:
+            raise FeedError(
+                f"{self._access.base_url} gave a feed that is wrong: {error}"
+            ) from error
+        except requests.RequestException as error:
+            raise SourceError(f"{self._access.base_url} cannot be asked: {error}") from error
+        page = self._guard.page
+        if n_torn := page.n_entries - page.n_whole:
+            told = f"{n_torn} of {page.n_entries} entries lack an id or a date"
+            results.append(_failure(f"{self.name}:{start}", told))
+        return _Answer(page, tuple(results))
+
+
+class _Question(NamedTuple):
+    query: str
+    by: arxiv.SortCriterion
+
+
+class _Answer(NamedTuple):
+    page: Page
+    results: tuple[Paper | Failure, ...]
+
+
+def _query(request: Request, submitted: Window) -> str:
+    return query_of(request.categories, request.phrases, submitted)
+
+
+def _read(result: arxiv.Result) -> Paper | Failure:
+    """The paper of one entry, or the Failure that says why it is none."""
+    comment = _flat(result.comment or "") or None
+    try:
+        return Paper(
+            id=ArxivId.parse(result.entry_id),
+            title=_flat(result.title),
+            authors=tuple(_flat(author.name) for author in result.authors),
+            abstract=_flat(result.summary),
+            categories=tuple(result.categories),
+            submitted_at=result.published,
+            revised_at=result.updated,
+            comment=comment,
+            doi=result.doi or None,
+            withdrawn=says_withdrawn(comment),
+        )
+    except (CitationError, ValidationError) as error:
+        return _failure(result.entry_id, str(error).splitlines()[0])
+
+
+def _batches(ids: Iterable[ArxivId]) -> Iterator[list[ArxivId]]:
+    """The ids in requests of a few dozen, no paper twice in one: versions would hide each other."""
+    left = list(ids)
+    while left:
+        batch: dict[str, ArxivId] = {}
+        for id_ in left:
+            if len(batch) < _IDS_A_BATCH:
+                batch.setdefault(id_.number, id_)
+        taken = set(batch.values())
+        left = [id_ for id_ in left if id_ not in taken]
+        yield list(batch.values())
+
+
+def _failure(item_id: str, message: str) -> Failure:
+    return Failure(stage="fetch", item_id=item_id, error="FeedError", message=message)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -24,6 +24,10 @@ _ERROR_ENTRY: Final = re.compile(
     r"(?:(?!</entry>).)*<summary[^>]*>(.*?)</summary>",
     re.DOTALL,
 )
+_ENTRY: Final = re.compile(r"<entry[ >].*?</entry>", re.DOTALL)
+_NEEDED: Final = tuple(
+    re.compile(rf"<{name}[^>]*>\s*[^<\s]") for name in ("id", "updated", "published")
+)
 _NUMBER_OF: Final = r"<opensearch:{}[^>]*>\s*(\d+)\s*</opensearch:{}>"
 _SHOWN_CHARS: Final = 160
 
@@ -36,6 +40,8 @@ class Page:
     """Results of the whole query."""
     start: int
     n_entries: int
+    n_whole: int
+    """Entries with an id and both dates; the `arxiv` package leaves out the others silently."""
 
 
 class Guard(HTTPAdapter):
@@ -45,9 +51,9 @@ class Guard(HTTPAdapter):
         super().__init__(max_retries=0)
         self._pace, self._timeout_s, self._user_agent = pace, timeout_s, user_agent
         self._refusal: str | None = None
-        self.page = Page(total=0, start=0, n_entries=0)
+        self.page = Page(total=0, start=0, n_entries=0, n_whole=0)
 
-    def send(
+    def send(  # noqa: PLR0917 - the signature is that of requests
         self,
         request: requests.PreparedRequest,
         stream: bool = False,
@@ -64,8 +70,12 @@ class Guard(HTTPAdapter):
         place = str(request.url).partition("?")[0]
         try:
             response = super().send(
-                request, stream=stream, timeout=timeout or self._timeout_s, verify=verify,
-                cert=cert, proxies=proxies,
+                request,
+                stream=stream,
+                timeout=timeout or self._timeout_s,
+                verify=verify,
+                cert=cert,
+                proxies=proxies,
             )
             body = response.content.decode(errors="replace")
         except requests.Timeout as error:
@@ -109,12 +119,15 @@ class Guard(HTTPAdapter):
 
     def _read(self, body: str, place: str) -> None:
         total, start = (
-            re.search(_NUMBER_OF.format(name, name), body) for name in ("totalResults", "startIndex")
+            re.search(_NUMBER_OF.format(name, name), body)
+            for name in ("totalResults", "startIndex")
         )
         if not total or not start:
             raise FeedError(f"{place} gave a feed that does not say how many results it has")
+        entries = _ENTRY.findall(body)
+        whole = [entry for entry in entries if all(part.search(entry) for part in _NEEDED)]
         self.page = Page(
-            total=int(total[1]), start=int(start[1]), n_entries=len(re.findall("<entry[ >]", body))
+            total=int(total[1]), start=int(start[1]), n_entries=len(entries), n_whole=len(whole)
         )
         if not self.page.n_entries and self.page.start < self.page.total:
             raise FeedError(

@@ -187,19 +187,18 @@ class PassageIndex:
     def _connect(self) -> None:
         self._client = _client_of(self._folder / "chroma", self._server_url)
         self._vectors = self._collection()
-        self._edition = self._text.setting(_EDITION)
+        self._edition = self._text.setting(_EDITION) or ""
 
     def _see_others(self) -> None:
         """Open the vectors again if another process wrote: Chroma would not see its rows."""
-        if self._server_url is None and self._edition != self._text.setting(_EDITION):
+        if self._server_url is None and self._edition != (self._text.setting(_EDITION) or ""):
             self._client.close()
             self._connect()
 
     def _collection(self) -> chromadb.Collection:
         """This workspace's collection for this embedder; on a server others have theirs beside."""
-        if (token := self._text.setting("token")) is None:
-            token = uuid.uuid4().hex[:12]
-            self._text.keep("token", token)
+        token = self._text.setting("token") or uuid.uuid4().hex[:12]
+        self._text.keep("token", token)
         digest = hashlib.sha256(self.identity.encode()).hexdigest()[:12]
         return self._client.get_or_create_collection(
             f"retest-{token}-{digest}",

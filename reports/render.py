@@ -125,7 +125,7 @@ def _shown(value: object) -> str:
 def _stem(run_id: str) -> str:
     """A file name for any run id, in one folder, distinct for distinct ids."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", run_id)[:_MAX_STEM_CHARS].lstrip(".")
-    if stem == run_id:
+    if stem and stem == run_id:
         return stem
     return f"{stem}-{content_hash('run', {'id': run_id}).removeprefix('sha256:')[:12]}"
 

@@ -46,9 +46,9 @@ def print_report(report: Report, console: "Console") -> None:
 
 def to_terminal(report: Report) -> "RenderableType":
     """What rich prints: the same content as the other forms."""
-    from rich.console import Group as Lines  # noqa: PLC0415 - heavy, needed only to print
-    from rich.padding import Padding  # noqa: PLC0415 - the same
-    from rich.text import Text  # noqa: PLC0415 - the same
+    from rich.console import Group as Lines
+    from rich.padding import Padding
+    from rich.text import Text
 
     return Lines(
         *(

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -80,8 +80,10 @@ def test_nothing_fetched_is_told_apart_from_nothing_read() -> None:
 def test_failed_work_takes_the_weight_from_nothing_changed() -> None:
     told = summary.basis(_quiet(NOTHING, failures=FAILURES))
     assert told == (
-        "Some of the work failed (2 failures), "
-        "so this does not show that nothing bears on the claims.",
+        (
+            "Some of the work failed (2 failures), "
+            "so this does not show that nothing bears on the claims."
+        ),
         "Nothing was fetched.",
     )
 
@@ -270,7 +272,16 @@ def test_an_assessment_with_two_quotes_has_two_rows_of_one_id() -> None:
     ]
 
 
-def test_moments_without_a_zone_are_read_as_utc() -> None:
-    run = a_run(since=datetime(2026, 2, 1))  # noqa: DTZ001 - the case under test
-    report = make_report(run=run, inquiries=(INQUIRY,), before=(), after=())
-    assert contract(report, {})["run"]["since"] == "2026-02-01T00:00:00Z"  # type: ignore[index]
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 2, 1),  # noqa: DTZ001 - the case under test
+        datetime(2026, 2, 1, tzinfo=UTC),
+        datetime(2026, 2, 1, 9, tzinfo=timezone(timedelta(hours=9))),
+    ],
+    ids=["no zone", "UTC", "another zone"],
+)
+def test_moments_are_told_in_utc(moment: datetime) -> None:
+    report = make_report(run=a_run(since=moment), inquiries=(INQUIRY,), before=(), after=())
+    assert json.loads(to_json(report))["run"]["since"] == "2026-02-01T00:00:00Z"
+    assert "from 2026-02-01 00:00," in to_markdown(report)

@@ -129,7 +129,7 @@ def _quotes(connection: Connection, faults: list[Fault]) -> Iterator[int]:
 
 def _standings(claims: Claims, runs: Runs, known: Recall) -> Iterator[Fault | None]:
     for claim_id in runs.claim_ids():
-        run, row = runs.last_standing(claim_id)
+        ((run, row),) = runs.history(claim_id, limit=1)
         if run.finished_at is None:
             continue
         claim = claims.of_revision(row.claim_revision, as_of=run.finished_at)

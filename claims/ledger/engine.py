@@ -79,8 +79,8 @@ def _migrate(connection: Connection) -> None:
             f"the ledger is at step {found} and this retest knows steps up to {HEAD}: "
             "use the newer retest that wrote it"
         )
-    from alembic import command  # noqa: PLC0415 - a quarter of a second, needed once a ledger
-    from alembic.config import Config  # noqa: PLC0415 - the same
+    from alembic import command
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", "claims:migrations")

@@ -134,16 +134,16 @@ class Runs:
             row = connection.execute(newest).mappings().first()
         return _standing(row) if row else None
 
-    def last_standing(self, claim_id: str) -> tuple[Run, StandingRow]:
-        """The claim's newest standing and the run that arrived at it. Raises RunNotFound."""
+    def history(
+        self, claim_id: str, *, limit: int | None = None
+    ) -> tuple[tuple[Run, StandingRow], ...]:
+        """The claim's standing after each finished run that tested it, newest first."""
         query = select(_ENDS.c.body.label("run"), _STANDINGS.c.body)
         query = query.join(_ENDS, _ENDS.c.run_id == _STANDINGS.c.run_id)
         query = query.where(_STANDINGS.c.claim_id == claim_id)
         with self._store.read() as connection:
-            row = connection.execute(query.order_by(_ENDS.c.seq.desc()).limit(1)).mappings().first()
-        if row is None:
-            raise RunNotFound(f"no run has tested {claim_id!r} yet: run `retest claim {claim_id}`")
-        return Run.model_validate_json(row["run"]), _standing(row)
+            rows = connection.execute(query.order_by(_ENDS.c.seq.desc()).limit(limit)).mappings()
+            return tuple((Run.model_validate_json(row["run"]), _standing(row)) for row in rows)
 
     def last_until(self, claim_id: str) -> datetime | None:
         """Up to when the claim was last retested by a finished run; None for never."""

@@ -1,0 +1,184 @@
+"""`retest claims`: the library as people and programs read it, checked and added to."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from review.options import JsonOption, WorkspaceOption
+
+if TYPE_CHECKING:
+    from claims.claim import Claim
+    from flows.workspace import Workspace
+
+app = typer.Typer(no_args_is_help=True, help="List, show, add and check the claims of a library.")
+
+
+@app.command("list")
+def list_claims(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Every claim with its date and where it stands."""
+    from claims.ledger import Ledger
+    from review import shown
+
+    opened = _opened(workspace)
+    inquiries = opened.inquiries()
+    ledger = Ledger.open(opened.ledger_url)
+    rows = [
+        {
+            "id": claim.id,
+            "inquiry": inquiry.id,
+            "as_of": str(claim.as_of),
+            "standing": row.state.value if row else "UNTESTED",
+            "flags": list(row.flags) if row else [],
+            "text": claim.text,
+        }
+        for inquiry in inquiries
+        for claim in inquiry.claims
+        for row in (ledger.runs.standing_before(claim.id),)
+    ]
+    ledger.close()
+    if json:
+        shown.as_json(rows)
+        return
+    cells = [
+        [str(r["id"]), str(r["as_of"]), str(r["standing"]), ", ".join(r["flags"]), str(r["text"])]
+        for r in rows
+    ]
+    shown.table(["claim", "as of", "standing", "flags", "text"], cells)
+
+
+@app.command()
+def show(claim_id: str, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """One claim as it is written, and its standing after each run."""
+    from claims.ledger import Ledger
+    from review import shown
+
+    opened = _opened(workspace)
+    claim = _find(opened, claim_id)
+    ledger = Ledger.open(opened.ledger_url)
+    history = ledger.runs.history(claim_id)
+    ledger.close()
+    written = claim.model_dump(mode="json", exclude_defaults=True)
+    past = [
+        {"run": run.id, "standing": row.state.value, "reason": row.reason} for run, row in history
+    ]
+    if json:
+        shown.as_json({**written, "history": past})
+        return
+    shown.facts({
+        "claim": claim.id,
+        "text": claim.text,
+        "as of": str(claim.as_of),
+        "scope": ", ".join(f"{k}: {v}" for k, v in claim.scope.model_dump().items() if v),
+        "quantities": ", ".join(map(str, claim.quantities)),
+        "sources": ", ".join(str(source.arxiv) for source in claim.sources) or "none: UNGROUNDED",
+    })  # fmt: skip
+    for entry in past:
+        shown.out(f"{entry['run']:<28} {entry['standing']:<11} {entry['reason']}")
+
+
+@app.command()
+def add(
+    text: Annotated[str, typer.Argument(help="The claim, one sentence.")],
+    claim_id: Annotated[str, typer.Option("--id", help="Its id: lower-case words and hyphens.")],
+    as_of: Annotated[
+        str, typer.Option(help="Held true as of: 2024, 2025~ (about), 2024/2025, 2025-06.")
+    ],
+    inquiry: Annotated[
+        str | None,
+        typer.Option(help="The inquiry it belongs to [default: the only one].", show_default=False),
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="An arXiv id that it rests on; may be given again.", show_default=False),
+    ] = None,
+    query: Annotated[
+        list[str] | None,
+        typer.Option(help="Extra search words; may be given again.", show_default=False),
+    ] = None,
+    replaces: Annotated[
+        str | None, typer.Option(help="The claim that this one replaces.", show_default=False)
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Add a claim to an inquiry's file, keeping everything that stands there."""
+    from pydantic import ValidationError
+
+    from claims.claim import Claim
+    from claims.errors import LibraryError
+    from claims.library import add_claim
+    from review import shown
+
+    file = _file_of(_opened(workspace), inquiry)
+    try:
+        claim = Claim.model_validate(
+            {
+                "id": claim_id,
+                "text": text,
+                "as_of": as_of,
+                "sources": [{"arxiv": id} for id in source or ()],
+                "queries": query or (),
+                "replaces": replaces,
+            }
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        problem = f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}"
+        raise LibraryError("the new claim", None, problem) from None
+    add_claim(file, claim)
+    if json:
+        shown.as_json({"id": claim.id, "file": str(file)})
+    else:
+        shown.out(f"added {claim.id} to {file}; retest it with `retest claim {claim.id}`")
+
+
+@app.command()
+def check(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Read every file of the library strictly, and compare it with what the ledger holds."""
+    from claims.ledger import Ledger
+    from review import shown
+
+    opened = _opened(workspace)
+    inquiries = opened.inquiries()
+    ledger = Ledger.open(opened.ledger_url)
+    ledger.claims.register(claim for inquiry in inquiries for claim in inquiry.claims)
+    ledger.close()
+    n_claims = sum(len(inquiry.claims) for inquiry in inquiries)
+    if json:
+        shown.as_json({"inquiries": len(inquiries), "claims": n_claims, "ok": True})
+    else:
+        shown.out(f"{n_claims} claims in {len(inquiries)} inquiries: all read, none reworded")
+
+
+def _opened(folder: Path | None) -> "Workspace":
+    from flows.settings import Environment
+    from flows.workspace import Workspace
+
+    return Workspace.open(folder, Environment.read())
+
+
+def _find(workspace: "Workspace", claim_id: str) -> "Claim":
+    from claims.errors import ClaimNotFound
+    from claims.library import find_claim
+
+    inquiries = workspace.inquiries()
+    found = find_claim(inquiries, claim_id)
+    if found is None:
+        known = ", ".join(claim.id for i in inquiries for claim in i.claims)
+        raise ClaimNotFound(f"no claim {claim_id!r} in the library; it holds: {known}")
+    return found[1]
+
+
+def _file_of(workspace: "Workspace", inquiry_id: str | None) -> Path:
+    from claims.errors import LibraryError
+    from claims.library import read_inquiry
+
+    folder = workspace.folder / "claims"
+    files = {read_inquiry(file).id: file for file in sorted(folder.glob("*.toml"))}
+    if inquiry_id is None and len(files) == 1:
+        return next(iter(files.values()))
+    if inquiry_id not in files:
+        asked = f"no inquiry {inquiry_id!r}" if inquiry_id else "name one with --inquiry"
+        raise LibraryError(str(folder), None, f"{asked}; there is: {', '.join(files)}")
+    return files[inquiry_id]

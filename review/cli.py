@@ -1,0 +1,215 @@
+"""The command line: every command, its help, and how trouble is told.
+
+Exit codes as diff(1): 0 fine, 1 changes found (`retest diff` alone), 2 trouble. A RetestError is
+one line on stderr; anything else is a fault of ours and keeps its traceback. Whatever is slow to
+import is imported inside the command that needs it.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from claims.errors import RetestError, SourceError
+from review import claims_cli
+from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption
+
+if TYPE_CHECKING:
+    from flows.workspace import Workspace
+
+app = typer.Typer(
+    name="retest",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Holds dated research claims, retests them nightly against new arXiv papers, and says "
+    "what changed. Start with `retest demo`, then `retest init` in a folder of your own.",
+)
+app.add_typer(claims_cli.app, name="claims")
+
+TROUBLE = 2
+CHANGES = 1
+
+
+@app.command()
+def demo(
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Two nights over the bundled sample: no key, no network. The second night's diff is shown.
+
+    The workspace is thrown away afterwards unless --workspace names one to keep.
+    """
+    from review.demo import show
+
+    show(workspace, json_wanted=json)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to make the workspace.")] = Path(),
+    source: SourceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a workspace with the starter library. What is there already is left as it is."""
+    from flows.settings import Environment
+    from flows.workspace import Workspace
+    from review import shown
+
+    made = Workspace.create(folder, Environment.read(), papers=source or "arxiv")
+    if json:
+        shown.as_json({"workspace": str(made.folder)})
+        return
+    shown.out(f"a workspace is in {made.folder}")
+    shown.out("next: edit claims/*.toml, then `retest nightly`, and `retest serve` for every night")
+
+
+@app.command()
+def nightly(
+    workspace: WorkspaceOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Fetch new papers, retest every claim against them, and write the night's report.
+
+    Each night starts where the last one ended. The same night twice judges nothing again.
+    """
+    _start(workspace, until, source, claim_id=None, json=json)
+
+
+@app.command()
+def claim(
+    claim_id: Annotated[str, typer.Argument(help="The claim's id, as in `retest claims list`.")],
+    workspace: WorkspaceOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Retest one claim now, with its own targeted search, and show the steps as they happen."""
+    _start(workspace, until, source, claim_id=claim_id, json=json)
+
+
+@app.command()
+def serve(
+    workspace: WorkspaceOption = None,
+    cron: Annotated[
+        str | None,
+        typer.Option(help="When the night is, this time, as a cron line.", show_default=False),
+    ] = None,
+) -> None:
+    """Run the night on its schedule (retest.toml) until stopped, and offer `retest-claim`.
+
+    Uses the Prefect server of PREFECT_API_URL or retest.toml, or starts one on loopback.
+    """
+    from flows.serve import serve as serve_flows
+    from review.progress import Watched
+
+    with Watched() as watch:
+        serve_flows(_opened(workspace), watch, cron=cron)
+
+
+@app.command()
+def report(
+    run_id: Annotated[
+        str | None, typer.Argument(help="The run [default: the newest].", show_default=False)
+    ] = None,
+    workspace: WorkspaceOption = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the runs instead.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write its files into reports/ again.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Show a run's report, made again from the ledger without a model or the network."""
+    from review import reading
+
+    if listed:
+        reading.list_runs(_opened(workspace), json_wanted=json)
+    else:
+        reading.show_report(_opened(workspace), run_id, write_files=write, json_wanted=json)
+
+
+@app.command()
+def diff(
+    run_id: Annotated[
+        str | None, typer.Argument(help="The run [default: the newest].", show_default=False)
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List what a run changed, one line each. Exit 1 when something changed, 0 when nothing did."""
+    from review import reading
+
+    if reading.show_diff(_opened(workspace), run_id, json_wanted=json):
+        raise typer.Exit(CHANGES)
+
+
+@app.command()
+def verify(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Derive every hash, quote and standing in the ledger again. Exit 2 when one does not hold."""
+    from review import reading
+
+    if not reading.show_audit(_opened(workspace), json_wanted=json):
+        raise typer.Exit(TROUBLE)
+
+
+@app.command()
+def doctor(
+    workspace: WorkspaceOption = None,
+    source: SourceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Check everything a night needs, say what is wrong and how to fix it. Exit 2 on trouble."""
+    from review.doctor import show
+
+    if not show(_opened(workspace), source, json_wanted=json):
+        raise typer.Exit(TROUBLE)
+
+
+def main() -> None:
+    """The `retest` program."""
+    try:
+        app()
+    except RetestError as error:
+        _trouble(str(error))
+    except KeyboardInterrupt:
+        _trouble("stopped; what was committed is kept, and the same command goes on from there")
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(TROUBLE)
+
+
+def _trouble(line: str) -> None:
+    sys.stderr.write(f"retest: {' '.join(line.split())}\n")
+    sys.exit(TROUBLE)
+
+
+def _opened(folder: Path | None) -> "Workspace":
+    from flows.settings import Environment
+    from flows.workspace import Workspace
+
+    return Workspace.open(folder, Environment.read())
+
+
+def _start(
+    folder: Path | None, until: str | None, source: str | None, *, claim_id: str | None, json: bool
+) -> None:
+    from claims.clock import parse_moment, utc_now
+    from flows.start import start
+    from review import shown
+    from review.progress import Watched
+
+    moment = parse_moment(until) if until else utc_now()
+    with Watched(verbose=claim_id is not None) as watch:
+        done = start(_opened(folder), moment, watch, claim_id=claim_id, papers=source)
+    shown.finished(done, json_wanted=json)
+    if failed := done.run.source_failed:
+        raise SourceError(
+            f"no new papers could be fetched: {failed.message}; nothing is lost, the next run asks "
+            "for the same window again"
+        )
+    if failures := done.run.failures:
+        sys.stderr.write(f"retest: {len(failures)} pieces of work failed, the first: ")
+        sys.stderr.write(f"{failures[0].message}; all are in the report\n")
