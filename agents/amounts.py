@@ -15,7 +15,7 @@ from agents.clause import read_clause
 from agents.words import FUNCTION_WORDS, WORD, stem, weight
 from claims.claim import Quantity
 
-_N: Final = r"[-−+]?\d+(?:,\d{3})*(?:\.\d+)?"  # noqa: RUF001 - the minus sign
+_N: Final = r"[-−+]?(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?:\.\d{1,9})?"  # noqa: RUF001 - the minus sign
 _UNIT: Final = (
     r"%|percent(?:age points?)?|per cent|points?|pp\b|-?\s?fold\b|times\b|x\b|×|ms\b|"  # noqa: RUF001 - as written
     r"seconds?\b|s\b|minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b|tokens?\b|"

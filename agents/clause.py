@@ -68,8 +68,9 @@ class Trend:
         """Whether winner and loser have changed places: "A outperforms B", "B outperforms A"."""
         if not {self.word, other.word} <= words_of("contests"):
             return False
-        crossed = self.before & other.after and self.after & other.before
-        return bool(crossed) and not (self.before & other.before and self.after & other.after)
+        first, last = self.before - self.after, self.after - self.before
+        crossed = first & other.after - other.before and last & other.before - other.after
+        return bool(crossed) and not first & other.before
 
 
 @dataclass(frozen=True)

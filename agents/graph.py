@@ -21,8 +21,8 @@ from langgraph.types import Command, Send
 
 from agents import nodes
 from agents.judge import Judge
-from agents.nodes import Bench, Finder, Outcome, Step, Task
 from agents.state import RetestState
+from agents.task import Bench, Finder, Outcome, Step, Task
 from claims.errors import LedgerConflict, LedgerError
 
 __all__ = ["Finder", "Outcome", "Task", "forget", "picture", "retest"]

@@ -5,12 +5,11 @@ retest raises on purpose ends the one piece of work as a Failure that names its 
 exception is a fault of ours and ends the run. Nodes write to no ledger and retry nothing.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Final, Protocol
+from collections.abc import Sequence
+from dataclasses import replace
 
-from agents.judge import Judge, Reading
+from agents.ground import assessed, proven, stands, with_citations, would_change
+from agents.judge import Reading
 from agents.scout import plan_queries
 from agents.state import (
     Json,
@@ -21,63 +20,10 @@ from agents.state import (
     write_reading,
     write_work,
 )
-from claims.assessment import Assessment, StandingState
-from claims.claim import Claim, Inquiry
+from agents.task import Bench, Outcome, Step
 from claims.errors import MalformedAnswer, QuoteNotFound, RetestError, UnknownPassage
 from claims.evidence import Citation, Failure, Finding, Relation, Verdict
 from claims.ids import ArxivId
-from claims.standing import Known, standing_of
-from claims.verify import VerifiedCitation, verify
-
-_ANY_MOMENT: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""When evidence is looked at alone, the moment of its arrival decides nothing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """One claim to retest, the inquiry it belongs to, and where it stands now."""
-
-    claim: Claim
-    inquiry: Inquiry
-    current: StandingState
-
-
-class Finder(Protocol):
-    """Proposes what to read. It leaves out what this judge has already judged for this claim."""
-
-    async def __call__(self, queries: Sequence[str]) -> tuple[Reading, ...]:
-        """Papers that may bear on the claim, nearest first. Raises RetestError."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What came of one task. Every field is sorted, whatever the order of completion."""
-
-    assessments: tuple[Assessment, ...]
-    failures: tuple[Failure, ...]
-    judged: tuple[ArxivId, ...]
-    """Paper versions judged to the end without any failure."""
-    n_judge_calls: int
-    """Calls whose answer, or error, was recorded; a call cut off by a kill is not counted."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bench:
-    """What the nodes work with and the checkpoints never hold."""
-
-    task: Task
-    judge: Judge
-    find: Finder
-    on_step: Callable[[str, str], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """What a node added, and which work goes to which node next."""
-
-    update: RetestState = field(default_factory=RetestState)
-    then: tuple[tuple[str, Json], ...] = ()
 
 
 async def plan(state: RetestState, bench: Bench) -> Step:
@@ -163,7 +109,7 @@ async def repair(written: Json, bench: Bench) -> Step:
             else:
                 n_calls += 1
                 citations.append(await _repaired(citation, work, bench))
-        work = replace(work, finding=_with_citations(work.finding, citations))
+        work = replace(work, finding=with_citations(work.finding, citations))
         evidence = proven(work)
     except RetestError as error:
         return _failed(error, bench, stage="verify", item_id=paper, n_judge_calls=n_calls)
@@ -192,7 +138,7 @@ async def look_twice(written: Json, bench: Bench) -> Step:
 
 def collect(state: RetestState, bench: Bench) -> Outcome:
     """The final state as typed values, sorted, every quote proven once more on the way."""
-    kept = [_assessed(read_work(work), bench) for work in state.get("kept", [])]
+    kept = [assessed(read_work(work), bench.task, bench.judge) for work in state.get("kept", [])]
     failed = [Failure.model_validate(failure) for failure in state.get("failures", [])]
     assessments = {assessment.id: assessment for assessment in kept}
     failures = {failure.id: failure for failure in failed}
@@ -211,58 +157,8 @@ def collect(state: RetestState, bench: Bench) -> Outcome:
     )
 
 
-def _assessed(work: Work, bench: Bench) -> Assessment:
-    """The signed assessment. Raises CitationError when a quote does not stand."""
-    return Assessment(
-        claim_id=bench.task.claim.id,
-        claim_revision=bench.task.claim.revision,
-        finding=work.finding,
-        verdict=work.bearing,
-        signature=bench.judge.signature,
-        evidence=proven(work),
-    )
-
-
-def proven(work: Work) -> tuple[VerifiedCitation, ...]:
-    """Every citation of the finding, proven. Raises CitationError for the first that is not.
-
-    An unknown passage is reported before any quote that can be repaired.
-    """
-    for citation in work.finding.citations:
-        if work.passage_of(citation) is None:
-            raise UnknownPassage(f"no passage {citation.passage_id} of {work.paper.id} was shown")
-    return tuple(
-        verify(citation, passage, work.paper)
-        for citation in work.finding.citations
-        if (passage := work.passage_of(citation))
-    )
-
-
-def stands(citation: Citation, work: Work) -> bool:
-    """Whether the quote stands in its passage."""
-    passage = work.passage_of(citation)
-    try:
-        return passage is not None and bool(verify(citation, passage, work.paper))
-    except QuoteNotFound:
-        return False
-
-
-def would_change(assessment: Assessment, task: Task) -> bool:
-    """Whether this evidence, alone and fully trusted, gives another standing than the current.
-
-    By the table of `claims.standing`: evidence that is not newer than the claim, or that bears
-    on nothing, gives none. Confidence is left out, because thresholds may be set again later.
-    """
-    brought = standing_of(
-        task.claim,
-        Known(assessments={assessment.id: (assessment, _ANY_MOMENT)}),
-        thresholds={assessment.signature.judge: 0.0},
-    ).state
-    return brought not in {StandingState.UNTESTED, task.current}
-
-
 def _onward(work: Work, bench: Bench) -> Step:
-    if would_change(_assessed(work, bench), bench.task):
+    if would_change(assessed(work, bench.task, bench.judge), bench.task):
         return Step(then=(("second look", write_work(work)),))
     return Step(update={"kept": [write_work(work)]})
 
@@ -272,13 +168,6 @@ async def _repaired(citation: Citation, work: Work, bench: Bench) -> Citation:
     if passage is None:
         raise UnknownPassage(f"no passage {citation.passage_id} of {work.paper.id} was shown")
     return await bench.judge.repair(citation, passage)
-
-
-def _with_citations(finding: Finding, citations: Sequence[Citation]) -> Finding:
-    # Not model_copy: it would carry the cached id of the finding before its repair.
-    return Finding.model_validate(
-        {**finding.model_dump(), "citations": [c.model_dump() for c in citations]}
-    )
 
 
 def _not_carried(proposed: Verdict, second: Verdict) -> Verdict:

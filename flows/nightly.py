@@ -79,6 +79,7 @@ async def _run(
             watch.advance(claim.id)
         conclude = partial(steps.conclude, bench, run, scope, n_seen=n_seen, absent=absent)
         run = await runner("conclude", conclude)
+        bench.workspace.drop_checkpoints()
         report = steps.report_of(bench.ledger, run.id)
         return Finished(run=run, report=report, files=write(report, bench.workspace.reports))
 
@@ -110,10 +111,12 @@ class _Work:
 
 
 def _planned(bench: Bench, scope: Scope, until: datetime) -> Run:
-    lasts = [bench.ledger.runs.last_until(claim.id) for _, claim in scope.claims]
-    firsts = (steps.first_moment([claim]) for _, claim in scope.claims)
-    since = min((last or first for last, first in zip(lasts, firsts, strict=True)), default=until)
     subject = scope.targeted.id if scope.targeted else None
+    moments = [
+        (None if subject else bench.ledger.runs.last_until(claim.id)) or steps.first_moment([claim])
+        for _, claim in scope.claims
+    ]
+    since = min(moments, default=until)
     name = f"claim-{subject}" if subject else "night"
     return Run(
         id=f"{name}-{until:%Y-%m-%d}",

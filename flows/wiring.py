@@ -111,6 +111,7 @@ def index_of(workspace: Workspace) -> tuple[PassageIndex, str | None]:
         base_url=environment.openai_base_url or search.openai_url,
         model=search.openai_model,
         key=environment.openai_api_key or "",
+        download=search.embedder == "minilm",
     )
     folder = workspace.state / "index"
     return PassageIndex(folder, embedder, server_url=search.chroma_url), note

@@ -106,6 +106,11 @@ class Workspace:
         """The file from which a killed run goes on."""
         return self.state / "graph.sqlite"
 
+    def drop_checkpoints(self) -> None:
+        """Nothing: what a finished run could have gone on from is gone."""
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self.checkpoints}{ending}").unlink(missing_ok=True)
+
     @property
     def ledger_url(self) -> str:
         """The address of the ledger."""

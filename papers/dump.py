@@ -213,6 +213,9 @@ def _decode(text: bytes) -> dict[str, Any]:
     for key in ("id", "title", "abstract", "categories"):
         if not isinstance(record.get(key), str):
             raise SourceError(f"the key {key!r} is missing or is not text")
+    for key in ("comments", "doi"):
+        if not isinstance(record.get(key), str | None):
+            raise SourceError(f"the key {key!r} is not text")
     if not isinstance(record.get("versions"), list) or not record["versions"]:
         raise SourceError("the key 'versions' is missing or is not a list of versions")
     return record

@@ -4,6 +4,8 @@ arXiv's search and the metadata dump tell a withdrawal only in the authors' free
 about half of withdrawn papers give nothing but a reason ("crucial error in Lemma 2"). So True
 means that the comment says so, and False only that it does not. The rule is narrow on purpose:
 an earlier version, another paper or a conference submission that was withdrawn does not count.
+
+Every repetition in the patterns is bounded: a comment is hostile input.
 """
 
 import re
@@ -29,8 +31,8 @@ _NOTICES: Final = (
     (
         r"(?<!version of )(?<!versions of )(?<!part of )"
         rf"\b(?:this|the|our|present|current|^{_NOUN})"
-        rf"(?:\s+(?:arxiv|present|current|whole|entire|version|of|this|the))*\s*(?:{_NOUN}|version)?"
-        rf"(?:\s+\([^()]{{0,40}}\))?\s+(?:{_IS}\s+)+{_DONE}{_ELSEWHERE}"
+        rf"(?:\s+(?:arxiv|present|current|whole|entire|version|of|this|the)){{0,5}}\s*(?:{_NOUN}|version)?"
+        rf"(?:\s+\([^()]{{0,40}}\))?\s+(?:{_IS}\s+){{1,5}}{_DONE}{_ELSEWHERE}"
     ),
     r"\bit\s+(?:has\s+been|is\s+being|is|was)\s+withdrawn\s+by\s+(?:the|its)\s+authors?\b",
     # "We withdraw this paper"; "the authors wish to withdraw all versions of it".

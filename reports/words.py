@@ -33,7 +33,7 @@ STANDING_MEANS: Final = {
 
 FLAG_MEANS: Final = {
     Flag.UNGROUNDED: (
-        "No real citation stands behind the claim.",
+        "No citation behind the claim has been shown to be real.",
         "Add to the claim a source whose quoted words stand in the paper.",
     ),
     Flag.SOURCE_WITHDRAWN: (
@@ -49,7 +49,8 @@ FLAG_MEANS: Final = {
         "Correct the id, the title or the quote of that source.",
     ),
     Flag.NOT_CHECKED: (
-        "Some of the work on this claim failed. That is no evidence for or against it.",
+        "Some of the work on this claim failed, or a paper that it cites could not be looked up. "
+        "That is no evidence for or against it.",
         "See what failed, then retest the claim.",
     ),
     Flag.OUR_WORDS: (

@@ -164,7 +164,7 @@ def test_damaged_bytes_are_a_source_error(tmp_path: Path) -> None:
     body = bytearray(path.read_bytes())
     body[len(body) // 2 :] = b"\xff" * (len(body) - len(body) // 2)
     path.write_bytes(bytes(body))
-    with pytest.raises(SourceError, match="damaged|cut off"):
+    with pytest.raises(SourceError, match=r"damaged|cut off"):
         fetched(DumpSource(path))
 
 
@@ -184,11 +184,8 @@ def test_a_line_longer_than_any_record_is_reported_and_skipped(tmp_path: Path) -
 def test_lookup_gives_what_the_dump_holds_and_is_silent_on_the_rest(tmp_path: Path) -> None:
     later = versions("1 Jun 2026 00:00:00 GMT", "2 Jun 2026 00:00:00 GMT")
     source = dump(tmp_path, record("2606.00001"), record("2606.00001", versions=later))
-    asked = [
-        ArxivId.parse(text)
-        for text in ("2606.00001", "2606.00001v1", "2606.00001v3", "2606.7")
-        if text != "2606.7"
-    ] + [ArxivId.parse("2606.00007")]
+    written = ("2606.00001", "2606.00001v1", "2606.00001v3", "2606.00007")
+    asked = [ArxivId.parse(text) for text in written]
     said = source.lookup(asked)
     assert {str(id_): str(p.id) for id_, p in said.items() if p} == {
         "2606.00001": "2606.00001v2",

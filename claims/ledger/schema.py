@@ -197,5 +197,5 @@ cursors = Table(
     _hash("request"),
     _moment("until"),
     _name("run_id"),
-    Index("cursors_by_source", "source", "request"),
+    Index("cursors_by_source", "source", "request", "run_id", unique=True),
 )

@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("until", sa.String(27), nullable=False),
         sa.Column("run_id", sa.String(200), nullable=False),
     )
-    op.create_index("cursors_by_source", "cursors", ["source", "request"])
+    op.create_index("cursors_by_source", "cursors", ["source", "request", "run_id"], unique=True)
     op.create_table(
         "decisions",
         sa.Column("id", sa.String(64), primary_key=True),

@@ -1,0 +1,63 @@
+"""Amounts in running text, and how two of them compare."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.amounts import Place, amounts_in, matches, place
+from claims.claim import Quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit"),
+    [
+        ("reach 85% of the fidelity", 85, 85, "%"),
+        ("a fidelity of 60-70%", 60, 70, "%"),
+        ("between 1,200 and 2,400 tokens of context", 1200, 2400, "token"),
+        ("errors fall 2.5-fold", 2.5, 2.5, "times"),
+        ("a threefold rise of errors", 3, 3, "times"),
+        ("fidelity rose by 3.2 percentage points", 3.2, 3.2, "points"),
+    ],
+)
+def test_an_amount_is_read_with_its_unit(text: str, low: float, high: float, unit: str) -> None:
+    (amount,) = amounts_in(text)
+    assert (amount.low, amount.high, amount.unit) == (low, high, unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fidelity fell in 2024",
+        "p < 0.05 for fidelity",
+        "an odds ratio with 95% CI",
+        "as Figure 3.2 shows",
+        "fidelity of " + "9" * 500 + "%",
+    ],
+)
+def test_a_number_that_is_no_finding_is_left_out(text: str) -> None:
+    assert amounts_in(text) == ()
+
+
+@given(st.text(alphabet="0123456789.,-–% ab", max_size=60))  # noqa: RUF001 - the dash of a range
+def test_any_run_of_digits_and_marks_is_read_as_finite_amounts(text: str) -> None:
+    for amount in amounts_in(text):
+        assert Quantity.model_validate_json(amount.model_dump_json()) == amount
+
+
+def test_a_little_outside_is_still_inside() -> None:
+    claimed = Quantity(measure="fidelity", low=60, high=70, unit="%")
+    found = [Quantity(measure="fidelity", low=n, high=n, unit="%") for n in (40, 58, 65, 75, 91)]
+    assert [place(claimed, amount) for amount in found] == [
+        Place.BELOW,
+        Place.INSIDE,
+        Place.INSIDE,
+        Place.INSIDE,
+        Place.ABOVE,
+    ]
+
+
+def test_amounts_of_another_measure_or_unit_do_not_meet() -> None:
+    claimed = (Quantity(measure="tone fidelity", low=60, high=70, unit="%"),)
+    assert matches(claimed, amounts_in("a tone fidelity of 65%"))
+    assert not matches(claimed, amounts_in("a tone fidelity of 65 turns"))
+    assert not matches(claimed, amounts_in("a market share of 65%"))

@@ -1,0 +1,48 @@
+"""The queries of a claim."""
+
+from agents.scout import N_QUERIES_MAX, plan_queries
+from claims.claim import Claim, Inquiry
+
+INQUIRY = {
+    "id": "tone",
+    "question": "Do agents keep their tone?",
+    "watch": ["tone drift", "bee dances"],
+}
+
+
+def queries(**more: object) -> tuple[str, ...]:
+    claim = Claim.model_validate(
+        {"id": "c", "text": "The tone of an agent is not kept.", "as_of": "2024", **more}
+    )
+    return plan_queries(claim, Inquiry.model_validate(INQUIRY))
+
+
+def test_function_words_are_left_out() -> None:
+    assert queries()[0] == "tone agent kept"
+
+
+def test_own_queries_scope_and_measures_follow_the_text() -> None:
+    planned = queries(
+        queries=["diary ablation"],
+        scope={"task": "small talk", "population": "merchant agents"},
+        quantities=[{"measure": "tone fidelity", "value": 3}],
+    )
+    assert planned == (
+        "tone agent kept",
+        "diary ablation",
+        "small talk merchant agents",
+        "tone fidelity merchant agents",
+        "merchant agents",
+        "tone drift",
+    )
+
+
+def test_a_watch_phrase_without_a_word_of_the_claim_is_left_out() -> None:
+    assert "tone drift" in queries()
+    assert "bee dances" not in queries()
+
+
+def test_queries_are_distinct_and_few() -> None:
+    planned = queries(queries=["Diary", "diary ", "a", "b", "d", "e", "f", "g"])
+    assert len(planned) == N_QUERIES_MAX
+    assert planned[1:3] == ("Diary", "a")
