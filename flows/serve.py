@@ -4,16 +4,17 @@ Without a Prefect server configured, one is started on loopback with its state i
 and ended when serving ends. A server that outlived a killed `serve` is found again and used.
 """
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import requests
 
@@ -21,6 +22,9 @@ from claims.errors import SettingsError
 from flows.settings import run_on_prefect
 from flows.watch import Watch
 from flows.workspace import Workspace
+
+if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 4200
@@ -33,7 +37,6 @@ def serve(workspace: Workspace, watch: Watch, *, cron: str | None = None) -> Non
     """Nothing, when it is stopped. Raises SettingsError when no server can be had."""
     with _server(workspace, watch) as api_url:
         run_on_prefect(api_url)
-        from prefect import serve as prefect_serve
         from prefect.deployments.runner import RunnerDeployment
         from prefect.schedules import Cron
         from prefect.types.entrypoint import EntrypointType
@@ -60,10 +63,27 @@ def serve(workspace: Workspace, watch: Watch, *, cron: str | None = None) -> Non
         _end_orphans()
         watch.say(f"the night runs at {line!r} {schedule.timezone}; Prefect is at {_page(api_url)}")
         watch.say(
-            "retest one claim from anywhere: prefect deployment run retest-claim/retest-claim "
+            "retest one claim from anywhere: "
+            f"PREFECT_API_URL={api_url} prefect deployment run retest-claim/retest-claim "
             "-p claim_id=ID"
         )
-        prefect_serve(nightly, claim, print_starting_message=False)
+        asyncio.run(_serve((nightly, claim)))
+
+
+async def _serve(deployments: Sequence["RunnerDeployment"]) -> None:
+    from prefect.runner import Runner
+
+    class Stoppable(Runner):
+        """Prefect 3.8.8's own handler of SIGTERM forgets to await, and says so on stderr."""
+
+        def handle_sigterm(self, *_: object, **__: object) -> None:
+            """Leave; what the runner holds is closed on the way out."""
+            sys.exit(0)
+
+    runner = Stoppable(pause_on_shutdown=True)
+    for deployment in deployments:
+        await runner.aadd_deployment(deployment)
+    await runner.start()
 
 
 def _end_orphans() -> None:
@@ -162,6 +182,7 @@ def _is_healthy(api_url: str) -> bool:
 def _free_port() -> int:
     for wanted in (PORT, 0):
         with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, wanted))
             except OSError:

@@ -24,7 +24,7 @@ _IS = (
 
 _NOTICES: Final = (
     # "Withdrawn due to ...", "12 pages. Paper withdrawn", "Reason for the withdrawal: ...".
-    rf"(?:^|[.;:!]\s+)\W*(?:this\s+)?(?:{_NOUN}\s+)?(?:temporarily\s+|now\s+)?{_DONE}{_ELSEWHERE}",
+    rf"(?:^|[.;:!]\s)\W{{0,3}}(?:this\s+)?(?:{_NOUN}\s+)?(?:temporarily\s+|now\s+)?{_DONE}{_ELSEWHERE}",
     r"\breasons?\s+(?:for|of)\s+(?:the\s+|this\s+|our\s+)?withdrawal\b",
     rf"\bwithdrawal\s+of\s+(?:this|the\s+present|our)\s+{_NOUN}\b",
     # "This paper (in all versions) has been withdrawn"; "the manuscript is being withdrawn".

@@ -213,5 +213,5 @@ json_values = st.recursive(
 def test_a_record_with_any_value_anywhere_is_a_paper_or_a_failure(
     tmp_path_factory: pytest.TempPathFactory, key: str, value: object
 ) -> None:
-    source = dump(tmp_path_factory.mktemp("dump"), record(), record(**{key: value}))
+    source = dump(tmp_path_factory.mktemp("dump"), record(), {**record(), key: value})
     assert len(fetched(source)) <= 2
