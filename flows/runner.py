@@ -18,7 +18,7 @@ FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 120.0
 """A source that asks for more than this is asked again on the next night."""
 
-_backoff = wait_exponential_jitter(initial=FIRST_WAIT_S, max=LONGEST_WAIT_S)
+_backoff = wait_exponential_jitter(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S)
 
 
 class Runner(Protocol):

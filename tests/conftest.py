@@ -1,7 +1,6 @@
 """What every test stands on: no network, an environment of its own, and real databases."""
 
 import os
-import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -101,9 +100,3 @@ def ledger(ledger_url: str) -> Iterator[Ledger]:
     opened = Ledger.open(ledger_url)
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="session")
-def python() -> str:
-    """The interpreter that runs the tests, for those that start a process."""
-    return sys.executable

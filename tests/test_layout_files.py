@@ -61,7 +61,9 @@ def test_every_pin_has_a_hash_and_nothing_else_is_in_the_constraints() -> None:
         line[:60]
         for line in entries.splitlines()
         if line.strip()
-        and not re.fullmatch(r"\S+==\S+(?: ;[^\\]*?)?(?:\s+--hash=sha256:[0-9a-f]{64})+\s*", line)
+        and not re.fullmatch(
+            r"[\w.-]+(?:\[[^]]*\])?==\S+(?: ;[^\\]*?)?(?:\s+--hash=sha256:[0-9a-f]{64})+\s*", line
+        )
     ]
     assert odd == []
     assert "://" not in written

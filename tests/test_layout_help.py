@@ -32,7 +32,7 @@ def test_a_command_answers_help(path: tuple[str, ...]) -> None:
 
 
 def test_the_installed_command_answers_help() -> None:
-    command = [Path(sys.executable).with_name("retest"), "--help"]
+    command = [str(Path(sys.executable).with_name("retest")), "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "nightly" in done.stdout

@@ -1,0 +1,233 @@
+"""Which runs of text on a page a person does not see, and why.
+
+Decided from how the page is painted: every run has a place in the order of painting, and so have
+the fills and images. A run counts as hidden by its colour only against what lies beneath it, and
+as covered only if taking it away changes no pixel: white letters on a dark box are honest, and so
+are labels with a figure around them. Not reached: a font whose letters look like other letters.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from claims.evidence import Box
+from papers.reading import HiddenRun, Trick
+
+Colour = tuple[float, float, float]
+"""Red, green, blue from 0 to 1."""
+
+TINY_PT: Final = 4.0
+"""Below this a printed letter cannot be read; journals ask for 5 points at least."""
+
+_SAME_COLOUR: Final = 0.12
+"""Largest difference in any channel that a person does not notice on a page; the lightest grey
+in use for text is twice as far from white."""
+
+_OTHER_COLOUR: Final = 0.3
+_SQUEEZED_PT: Final = 0.5
+"""Width of a letter on average."""
+
+_PAPER: Final[Colour] = (1.0, 1.0, 1.0)
+_SHOWN_CHARS: Final = 500
+_FEWEST_LETTERS: Final = 4
+"""Fewer are phantoms of typesetting: alignment marks, a white comma."""
+
+_FEWEST_WORDS_OF_TINY: Final = 6
+"""Labels inside figures are scaled down honestly, a word or two at a time; they are left out of
+the text like all tiny letters, and only a run as long as a sentence is reported."""
+
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_TAGS: Final = re.compile(r"[\U000e0020-\U000e007e]+")
+
+
+class Glyph(NamedTuple):
+    """One letter: its code point, where its baseline starts, and its box."""
+
+    char: str
+    origin: tuple[float, float]
+    box: Box
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ink:
+    """Letters painted at once, in one style."""
+
+    order: int
+    """Place in the order of painting."""
+    glyphs: tuple[Glyph, ...]
+    box: Box
+    colour: Colour
+    opacity: float
+    size: float
+    no_ink: bool
+    """Whether the letters are neither filled nor stroked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paint:
+    """A fill or an image."""
+
+    order: int
+    box: Box
+    colour: Colour | None = None
+    """None where it is not one colour all over its box."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canvas:
+    """The rest of the page, as far as it matters to what can be seen."""
+
+    box: Box
+    paints: Sequence[Paint]
+    lines: Callable[[Box], bool]
+    """Whether the text of the page has a line where this box has its middle."""
+    pixels: Callable[[Box], Sequence[Colour]]
+    """The page as rendered."""
+    matters: Callable[[Sequence[Box]], Sequence[bool]]
+    """Of each box, whether the page looks different without the text in it."""
+
+
+class Unseen(NamedTuple):
+    """Letters that are not seen, and why."""
+
+    glyphs: tuple[Glyph, ...]
+    trick: Trick
+
+
+def unseen(inks: Sequence[Ink], canvas: Canvas) -> list[Unseen]:
+    """All letters of `inks` that are not seen, in the order of painting."""
+    found: list[Unseen] = []
+    maybe_covered: list[tuple[Glyph, ...]] = []
+    for ink in inks:
+        if not any(glyph.char.strip() for glyph in ink.glyphs):
+            continue
+        trick = _trick(ink, canvas)
+        if trick:
+            found.append(Unseen(ink.glyphs, trick))
+            continue
+        found += [Unseen(part, Trick.OFF_PAGE) for part in _outside(ink, canvas.box)]
+        maybe_covered += _beneath(ink, canvas.paints)
+    if maybe_covered:
+        seen = canvas.matters([around(glyphs) for glyphs in maybe_covered])
+        pairs = zip(maybe_covered, seen, strict=True)
+        found += [Unseen(glyphs, Trick.COVERED) for glyphs, is_seen in pairs if not is_seen]
+    return found
+
+
+def runs(found: Iterable[Unseen], page: int) -> list[HiddenRun]:
+    """What to tell of the letters `found` on `page`: neighbours by one trick as one run."""
+    told: list[tuple[Trick, str]] = []
+    for glyphs, trick in found:
+        words = visible(" ".join("".join(glyph.char for glyph in glyphs).split()))
+        if told and told[-1][0] is trick:
+            told[-1] = (trick, f"{told[-1][1]} {words}")
+        else:
+            told.append((trick, words))
+    return [
+        HiddenRun(page=page, words=words[:_SHOWN_CHARS], trick=trick)
+        for trick, words in told
+        if _is_worth_telling(words, trick)
+    ]
+
+
+def visible(text: str) -> str:
+    """`text` without characters that no font shows: controls, directions, tags, half pairs."""
+    return _UNSEEN.sub("", text)
+
+
+def smuggled(text: str) -> list[str]:
+    """Words written in Unicode tag characters, which no font shows, as plain letters."""
+    return ["".join(chr(ord(c) - 0xE0000) for c in run) for run in _TAGS.findall(text)]
+
+
+def around(glyphs: Sequence[Glyph]) -> Box:
+    """The box around `glyphs`."""
+    boxes = [glyph.box for glyph in glyphs]
+    return (
+        min(b[0] for b in boxes),
+        min(b[1] for b in boxes),
+        max(b[2] for b in boxes),
+        max(b[3] for b in boxes),
+    )
+
+
+def _is_worth_telling(words: str, trick: Trick) -> bool:
+    if trick is Trick.TINY:
+        return len(words.split()) >= _FEWEST_WORDS_OF_TINY
+    return sum(char.isalnum() for char in words) >= _FEWEST_LETTERS
+
+
+def _trick(ink: Ink, canvas: Canvas) -> Trick | None:
+    """Why nothing of `ink` is seen, from itself and what lies beneath it."""
+    if ink.no_ink or ink.opacity < _SAME_COLOUR:
+        return Trick.INVISIBLE
+    if not _touch(ink.box, canvas.box):
+        return Trick.OFF_PAGE
+    if _is_tiny(ink):
+        return Trick.TINY
+    if _has_no_contrast(ink, canvas):
+        return Trick.CONTRAST
+    return None if canvas.lines(ink.box) else Trick.CLIPPED
+
+
+def _is_tiny(ink: Ink) -> bool:
+    x0, y0, x1, y1 = ink.box
+    along = max(x1 - x0, y1 - y0)
+    n_chars = len(ink.glyphs)
+    squeezed = n_chars >= 8 and along / n_chars < _SQUEEZED_PT  # noqa: PLR2004 - not one "l"
+    return ink.size < TINY_PT or squeezed
+
+
+def _has_no_contrast(ink: Ink, canvas: Canvas) -> bool:
+    beneath = [p for p in canvas.paints if p.order < ink.order and _holds(p.box, ink.box)]
+    ground = max(beneath, key=lambda paint: paint.order).colour if beneath else _PAPER
+    if ground is not None:
+        return _distance(ink.colour, ground) * ink.opacity < _SAME_COLOUR
+    pixels = canvas.pixels(ink.box)
+    if not pixels:
+        return False
+    n_other = sum(_distance(pixel, ink.colour) > _OTHER_COLOUR for pixel in pixels)
+    return _distance(_usual(pixels), ink.colour) < _SAME_COLOUR and n_other < 0.25 * len(pixels)
+
+
+def _usual(pixels: Sequence[Colour]) -> Colour:
+    """The most frequent colour, to a sixteenth."""
+    rough = Counter(tuple(round(channel * 15) for channel in pixel) for pixel in pixels)
+    red, green, blue = rough.most_common(1)[0][0]
+    return (red / 15, green / 15, blue / 15)
+
+
+def _outside(ink: Ink, page: Box) -> list[tuple[Glyph, ...]]:
+    out = tuple(glyph for glyph in ink.glyphs if not _touch(glyph.box, page))
+    return [out] if out else []
+
+
+def _beneath(ink: Ink, paints: Sequence[Paint]) -> list[tuple[Glyph, ...]]:
+    """Letters with something painted over their middle later, one run for each such paint."""
+    later = [p for p in paints if p.order > ink.order and _touch(p.box, ink.box)]
+    left = list(ink.glyphs)
+    found = []
+    for paint in later:
+        under = tuple(glyph for glyph in left if _holds(paint.box, glyph.box))
+        if any(glyph.char.strip() for glyph in under):
+            found.append(under)
+            left = [glyph for glyph in left if glyph not in under]
+    return found
+
+
+def _touch(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    """Whether the middle of `inner` lies in `outer`."""
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
+
+
+def _distance(a: Colour, b: Colour) -> float:
+    return max(abs(one - other) for one, other in zip(a, b, strict=True))

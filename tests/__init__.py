@@ -1,0 +1,1 @@
+"""Tests: every name is a sentence about behaviour, offline by law."""
