@@ -17,9 +17,9 @@ lint: .venv/.ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Prints the figures that the README quotes.
+# Prints the figures that the documentation quotes; DATA=FOLDER adds those that need data.
 bench: .venv/.ready
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(DATA)
 
 # Writes the exact versions again, with hashes and without index addresses (needs uv).
 constraints:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from claims.evidence import Box
+from papers.instructions import instructions_in
 from papers.reading import HiddenRun, Trick
 
 Colour = tuple[float, float, float]
@@ -34,9 +35,11 @@ _SHOWN_CHARS: Final = 500
 _FEWEST_LETTERS: Final = 4
 """Fewer are phantoms of typesetting: alignment marks, a white comma."""
 
-_FEWEST_WORDS_OF_TINY: Final = 6
-"""Labels inside figures are scaled down honestly, a word or two at a time; they are left out of
-the text like all tiny letters, and only a run as long as a sentence is reported."""
+_NEVER_HONEST_PT: Final = 1.5
+_FEWEST_DRAWN: Final = 10
+"""So many strokes and fills around tiny letters make a figure. Words in figures are scaled down
+honestly: they are left out of the text like all tiny letters, but reported only if they speak to a
+model."""
 
 _UNSEEN: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
@@ -83,8 +86,10 @@ class Canvas:
 
     box: Box
     paints: Sequence[Paint]
-    lines: Callable[[Box], bool]
+    on_a_line: Callable[[Box], bool]
     """Whether the text of the page has a line where this box has its middle."""
+    n_drawn: Callable[[Box], int]
+    """How many strokes, fills and images lie around a box."""
     pixels: Callable[[Box], Sequence[Colour]]
     """The page as rendered."""
     matters: Callable[[Sequence[Box]], Sequence[bool]]
@@ -96,6 +101,8 @@ class Unseen(NamedTuple):
 
     glyphs: tuple[Glyph, ...]
     trick: Trick
+    honest: bool = False
+    """Whether typesetting explains it."""
 
 
 def unseen(inks: Sequence[Ink], canvas: Canvas) -> list[Unseen]:
@@ -107,9 +114,10 @@ def unseen(inks: Sequence[Ink], canvas: Canvas) -> list[Unseen]:
             continue
         trick = _trick(ink, canvas)
         if trick:
-            found.append(Unseen(ink.glyphs, trick))
+            honest = trick is Trick.TINY and _is_in_a_figure(ink, canvas)
+            found.append(Unseen(ink.glyphs, trick, honest))
             continue
-        found += [Unseen(part, Trick.OFF_PAGE) for part in _outside(ink, canvas.box)]
+        found += _outside(ink, canvas)
         maybe_covered += _beneath(ink, canvas.paints)
     if maybe_covered:
         seen = canvas.matters([around(glyphs) for glyphs in maybe_covered])
@@ -120,18 +128,30 @@ def unseen(inks: Sequence[Ink], canvas: Canvas) -> list[Unseen]:
 
 def runs(found: Iterable[Unseen], page: int) -> list[HiddenRun]:
     """What to tell of the letters `found` on `page`: neighbours by one trick as one run."""
-    told: list[tuple[Trick, str]] = []
-    for glyphs, trick in found:
-        words = visible(" ".join("".join(glyph.char for glyph in glyphs).split()))
-        if told and told[-1][0] is trick:
-            told[-1] = (trick, f"{told[-1][1]} {words}")
+    told: list[tuple[Trick, bool, str]] = []
+    for glyphs, trick, honest in found:
+        words = _words(glyphs)
+        if told and told[-1][:2] == (trick, honest):
+            told[-1] = (trick, honest, f"{told[-1][2]} {words}")
         else:
-            told.append((trick, words))
+            told.append((trick, honest, words))
     return [
         HiddenRun(page=page, words=words[:_SHOWN_CHARS], trick=trick)
-        for trick, words in told
-        if _is_worth_telling(words, trick)
+        for trick, honest, words in told
+        if sum(char.isalnum() for char in words) >= _FEWEST_LETTERS
+        and (not honest or any(instructions_in(words)))
     ]
+
+
+def _words(glyphs: Sequence[Glyph]) -> str:
+    """The letters of `glyphs` with a space where the page has one."""
+    out = []
+    last: Box | None = None
+    for char, _, box in glyphs:
+        apart = last and (box[0] - last[2] > 0.15 * (box[3] - box[1]) or box[0] < last[0])
+        out.append(f" {char}" if apart else char)
+        last = box
+    return visible(" ".join("".join(out).split()))
 
 
 def visible(text: str) -> str:
@@ -155,12 +175,6 @@ def around(glyphs: Sequence[Glyph]) -> Box:
     )
 
 
-def _is_worth_telling(words: str, trick: Trick) -> bool:
-    if trick is Trick.TINY:
-        return len(words.split()) >= _FEWEST_WORDS_OF_TINY
-    return sum(char.isalnum() for char in words) >= _FEWEST_LETTERS
-
-
 def _trick(ink: Ink, canvas: Canvas) -> Trick | None:
     """Why nothing of `ink` is seen, from itself and what lies beneath it."""
     if ink.no_ink or ink.opacity < _SAME_COLOUR:
@@ -171,7 +185,7 @@ def _trick(ink: Ink, canvas: Canvas) -> Trick | None:
         return Trick.TINY
     if _has_no_contrast(ink, canvas):
         return Trick.CONTRAST
-    return None if canvas.lines(ink.box) else Trick.CLIPPED
+    return None
 
 
 def _is_tiny(ink: Ink) -> bool:
@@ -201,9 +215,22 @@ def _usual(pixels: Sequence[Colour]) -> Colour:
     return (red / 15, green / 15, blue / 15)
 
 
-def _outside(ink: Ink, page: Box) -> list[tuple[Glyph, ...]]:
-    out = tuple(glyph for glyph in ink.glyphs if not _touch(glyph.box, page))
-    return [out] if out else []
+def _is_in_a_figure(ink: Ink, canvas: Canvas) -> bool:
+    return ink.size >= _NEVER_HONEST_PT and canvas.n_drawn(ink.box) >= _FEWEST_DRAWN
+
+
+def _outside(ink: Ink, canvas: Canvas) -> list[Unseen]:
+    """Letters that lie off the page or, by a clip, on no line of its text."""
+    off = tuple(glyph for glyph in ink.glyphs if not _touch(glyph.box, canvas.box))
+    clipped: tuple[Glyph, ...] = ()
+    if not canvas.on_a_line(ink.box):
+        clipped = tuple(
+            glyph
+            for glyph in ink.glyphs
+            if glyph.char.strip() and glyph not in off and not canvas.on_a_line(glyph.box)
+        )
+    pairs = ((off, Trick.OFF_PAGE), (clipped, Trick.CLIPPED))
+    return [Unseen(glyphs, trick) for glyphs, trick in pairs if glyphs]
 
 
 def _beneath(ink: Ink, paints: Sequence[Paint]) -> list[tuple[Glyph, ...]]:

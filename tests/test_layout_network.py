@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-
 # The guard is met under two names (pytest's, and that of a worker process): its base is caught.
 # An address set aside for documentation (RFC 5737): nobody answers there.
 ELSEWHERE = ("192.0.2.1", 80)
