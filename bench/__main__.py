@@ -1,7 +1,7 @@
 """`make bench`: the figures that the README and the documentation quote, on this machine.
 
 Start-up and whole nights need nothing but the project. With DATA=FOLDER, a folder that holds
-`arxiv/all.jsonl.gz` and `claims/rationales.jsonl.gz`, reading a dump and retrieval are measured too.
+`arxiv/all.jsonl.gz` and `claims/rationales.jsonl.gz`, reading a dump and retrieval are too.
 """
 
 import statistics

@@ -47,8 +47,8 @@ class Quantity(Frozen):
 
     measure: str = Field(min_length=1)
     """What is measured, as a noun phrase: "fidelity", "accuracy on the General Social Survey"."""
-    low: float
-    high: float
+    low: float = Field(allow_inf_nan=False)
+    high: float = Field(allow_inf_nan=False)
     unit: str = ""
     """"%", "percentage points", "ms", or empty for a plain number."""
 

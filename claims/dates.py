@@ -25,8 +25,15 @@ class ClaimDate:
             raise ValueError(
                 f"{text!r} is not an EDTF date: write 2024, 2025~ (about), 2024/2025 or 2025-06"
             ) from None
-        if not all(isinstance(end, struct_time) for end in (self._lower, self._upper)):
+        first, _, last = self.text.rpartition("/")
+        if "/" in self.text and not (first.strip(" .") and last.strip(" .")):
             raise ValueError(f"{text!r} has an open end: a claim is dated at both ends")
+        try:
+            upside_down = self.first_day > self.last_day
+        except (ValueError, OverflowError, TypeError):
+            raise ValueError(f"{text!r} is not a date between the years 1 and 9999") from None
+        if upside_down:
+            raise ValueError(f"{text!r} is upside down: write the earlier date first")
 
     @property
     def _lower(self) -> object:
@@ -56,7 +63,8 @@ class ClaimDate:
         >>> ClaimDate("2024/2025~").newer_after
         datetime.date(2025, 1, 1)
         """
-        return ClaimDate(self.text.rpartition("/")[2]).first_day
+        last = self.text.rpartition("/")[2]
+        return ClaimDate(last).first_day if last != self.text else self.first_day
 
     def __str__(self) -> str:
         return self.text

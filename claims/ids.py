@@ -23,12 +23,14 @@ _WRAPPERS = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_NEW = re.compile(r"^(\d{2})(\d{2})\.(\d{4,5})(?:v([1-9]\d*))?$")
-_OLD = re.compile(r"^([a-z-]+)(?:\.[A-Za-z-]{2,})?/(\d{2})(\d{2})(\d{3})(?:v([1-9]\d*))?$")
+_NEW = re.compile(r"^(\d{2})(\d{2})\.(\d{4,5})(?:v([1-9]\d*))?$", re.ASCII)
+_OLD = re.compile(
+    r"^([a-z-]+)(?:\.[A-Za-z-]{2,})?/(\d{2})(\d{2})(\d{3})(?:v([1-9]\d*))?$", re.ASCII
+)
 _IN_TEXT = re.compile(
     r"(?:arxiv:\s*|arxiv\.org/(?:abs|pdf|html)/|10\.48550/arxiv\.)"
-    r"([a-z.-]+/\d{7}|\d{4}\.\d{4,5})(v[1-9]\d*)?",
-    re.IGNORECASE,
+    r"([a-z.-]+/\d{7}|\d{4}\.\d{4,5})(?!\d)(v[1-9]\d*)?",
+    re.IGNORECASE | re.ASCII,
 )
 _LAST_OF_NEW_FOUR_DIGITS = (14, 12)
 _FIRST_OF_NEW = (7, 4)
@@ -52,8 +54,8 @@ class ArxivId(NamedTuple):
         >>> str(ArxivId.parse("math.CA/0611800"))
         'math/0611800'
         """
-        bare = _WRAPPERS.sub("", text).strip().rstrip("/")
-        bare = re.sub(r"\.pdf$", "", bare, flags=re.IGNORECASE).split("?")[0].split("#")[0]
+        bare = re.split(r"[?#]", _WRAPPERS.sub("", text).strip())[0].rstrip("/")
+        bare = re.sub(r"\.pdf$", "", bare, flags=re.IGNORECASE)
         if (new := _NEW.match(bare)) and _is_new_month(new):
             return cls(f"{new[1]}{new[2]}.{new[3]}", int(new[4]) if new[4] else None)
         if (old := _OLD.match(bare)) and _is_old_month(old):

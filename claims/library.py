@@ -5,8 +5,10 @@ line and key. Writing keeps every comment and the order of the file. Nothing her
 except by adding a claim.
 """
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import tomlkit
 from pydantic import ValidationError
@@ -40,6 +42,13 @@ def read_inquiry(file: Path) -> Inquiry:
     head = table.pop("inquiry", None)
     if not isinstance(head, dict):
         raise LibraryError(str(file), 1, "no [inquiry] table: start the file with one")
+    if misplaced := {"claims", "anchors"} & head.keys():
+        name = min(misplaced)
+        raise LibraryError(
+            str(file),
+            line_of(text, (f"inquiry.{name}",), "inquiry"),
+            f"inquiry.{name}: write [[{name}]] beside [inquiry], not inside it",
+        )
     try:
         return Inquiry.model_validate({**head, **table})
     except ValidationError as error:
@@ -55,25 +64,35 @@ def add_claim(file: Path, claim: Claim) -> None:
     inquiry = read_inquiry(file)
     if any(held.id == claim.id for held in inquiry.claims):
         raise LibraryError(str(file), None, f"the claim id {claim.id!r} is taken: choose another")
-    document = tomlkit.parse(read_text(file))
+    document = tomlkit.parse(file.read_bytes().decode("utf-8-sig"))
     table = tomlkit.table()
     for key, value in claim.model_dump(mode="json", exclude_defaults=True).items():
         table.add(key, value)
     existing = document.get("claims")
-    if isinstance(existing, AoT):
-        existing.append(table)
-    else:
-        document.append("claims", tomlkit.aot())
-        document["claims"].append(table)
-    draft = file.with_name(f".{file.name}.draft")
+    if existing is None:
+        existing = tomlkit.aot()
+        document.append("claims", existing)
+    if not isinstance(existing, AoT):
+        raise LibraryError(
+            str(file),
+            line_of(read_text(file), ("claims",), "inquiry"),
+            "claims: write each claim as a [[claims]] table, then more can be added",
+        )
+    existing.append(table)
+    _replace(file.resolve(), tomlkit.dumps(document))
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write `text` over `file`, whole or not at all, when it reads as an inquiry."""
     try:
-        draft.write_text(tomlkit.dumps(document), encoding="utf-8")
-        read_inquiry(draft)
-        draft.replace(file)
+        with TemporaryDirectory(dir=file.parent, prefix=".draft-") as folder:
+            draft = Path(folder) / file.name
+            draft.write_bytes(text.encode())
+            read_inquiry(draft)
+            shutil.copymode(file, draft)
+            draft.replace(file)
     except OSError as error:
         raise LibraryError(str(file), None, f"cannot be written: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def find_claim(inquiries: Iterable[Inquiry], claim_id: str) -> tuple[Inquiry, Claim] | None:

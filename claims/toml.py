@@ -16,7 +16,7 @@ _HEADER = re.compile(r"^\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]")
 def read_text(file: Path) -> str:
     """The text of `file`. Raises LibraryError."""
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise LibraryError(str(file), line, "not UTF-8 text: save the file as UTF-8") from None

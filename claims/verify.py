@@ -14,6 +14,7 @@ Source of the table: what TeX and PDF extraction do to text; see `docs/decisions
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, final
 
 from claims.errors import QuoteNotFound, UnknownPassage
@@ -35,8 +36,21 @@ MIN_QUOTE_CHARS: Final = 12
 BREAK: Final = "\u2424"
 """Stands in folded text for a hyphen at a line break inside a word."""
 
-_MINUS: Final = "-−"  # noqa: RUF001 - the minus sign
+_EM_DASHES: Final = "—―"
+"""These part sentences; every other dash may belong to a word or a number."""
+
+_LEFT_OF_A_WORD: Final = re.compile(rf"\w[-{BREAK}]$")
+_RIGHT_OF_A_WORD: Final = re.compile(rf"[-{BREAK}]\w")
+_LEFT_OF_A_NUMBER: Final = re.compile(r"(?:\d\s?-\s?|-|[<>≤≥±~]\s?|(?:\d|\s|^)[.,])$")
+_RIGHT_OF_A_NUMBER: Final = re.compile(r"\s?[%‰]|\s?-\s?\d|[.,]\d")
+_NEAR: Final = 8
+_LONGEST_GAP: Final = 200
+"""Characters of white space that a line break may be hidden in."""
+
 _SHOWN_CHARS: Final = 80
+MAX_QUOTE_CHARS: Final = 4000
+"""A longer quote is a copy, not a quotation."""
+
 _SEAL: Final = object()
 
 
@@ -98,27 +112,27 @@ def locate(quote: str, text: str) -> tuple[int, int, Tier]:
     claims.errors.QuoteNotFound: the quote 'reaches 5 % on average' does not stand in the passage
     """
     wanted = quote.strip()
-    if len(wanted) < MIN_QUOTE_CHARS:
-        raise QuoteNotFound(f"the quote {wanted!r} is too short to carry a finding")
-    at = text.find(wanted)
-    while at >= 0:
-        if _cuts_nothing(text, at, at + len(wanted)):
-            return at, at + len(wanted), Tier.EXACT
-        at = text.find(wanted, at + 1)
-    folded, places = fold(text)
-    for match in _pattern(fold(wanted)[0]).finditer(folded):
-        start, end = places[match.start()], places[match.end() - 1] + 1
-        if _cuts_nothing(text, start, end):
-            return start, end, Tier.NORMALISED
     shown = wanted if len(wanted) <= _SHOWN_CHARS else wanted[: _SHOWN_CHARS - 3] + "..."
+    if len(wanted) > MAX_QUOTE_CHARS:
+        raise QuoteNotFound(f"the quote {shown!r} is longer than {MAX_QUOTE_CHARS} characters")
+    folded_quote, _ = fold(wanted)
+    if len(folded_quote.replace(" ", "")) < MIN_QUOTE_CHARS:
+        raise QuoteNotFound(f"the quote {shown!r} is too short to carry a finding")
+    folded, places = fold(text)
+    for match in _pattern(folded_quote).finditer(folded):
+        if _cuts_nothing(folded, match.start(), match.end(), text, places):
+            start, end = places[match.start()], places[match.end() - 1] + 1
+            return start, end, Tier.EXACT if text[start:end] == wanted else Tier.NORMALISED
     raise QuoteNotFound(f"the quote {shown!r} does not stand in the passage")
 
 
-def fold(text: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=64)
+def fold(text: str) -> tuple[str, tuple[int, ...]]:
     """`text` folded by the table, and for each folded character its place in `text`.
 
-    White space runs become one space. A hyphen at a line break inside a word becomes BREAK,
-    because the page does not say whether the word itself has a hyphen there.
+    White space runs become one space. A hyphen at a line break between two letters becomes BREAK,
+    because the page does not say whether the word itself has a hyphen there; before a digit it is
+    a hyphen ("GPT-4", "76-85").
     """
     out: list[str] = []
     places: list[int] = []
@@ -127,12 +141,16 @@ def fold(text: str) -> tuple[str, list[int]]:
             for piece in FOLDS.get(char, char):
                 out.append(piece)
                 places.append(i)
-        elif out and out[-1] == "-" and _breaks_a_word(out, text, i):
-            out[-1] = BREAK
-        elif out and out[-1] not in {" ", BREAK}:
+        elif out and out[-1] == "-" and _at_line_break(text, i) and out[-2:-1] != [" "]:
+            if out[-2:-1] and out[-2].isalpha() and _after(text, i).isalpha():
+                out[-1] = BREAK
+            elif not _after(text, i).isalnum():
+                out.append(" ")
+                places.append(i)
+        elif out and out[-1] not in {" ", BREAK} and not _joined(out, text, i):
             out.append(" ")
             places.append(i)
-    return "".join(out), places
+    return "".join(out), tuple(places)
 
 
 def _pattern(folded_quote: str) -> re.Pattern[str]:
@@ -144,27 +162,40 @@ def _pattern(folded_quote: str) -> re.Pattern[str]:
     return re.compile(f"{BREAK}?".join(parts))
 
 
-def _breaks_a_word(out: list[str], text: str, i: int) -> bool:
-    """Whether the white space that starts at `i`, after a hyphen, is a line break in a word."""
-    rest = text[i:].lstrip()
-    gap = text[i : len(text) - len(rest)]
-    return "\n" in gap and out[-2:-1] != [] and out[-2].isalpha() and rest[:1].isalpha()
+def _after(text: str, i: int) -> str:
+    """The first character of `text` from `i` on that is no white space."""
+    return text[i : i + _LONGEST_GAP].lstrip()[:1]
 
 
-def _cuts_nothing(text: str, start: int, end: int) -> bool:
-    """Whether `[start, end)` cuts no word, number, sign or range: "5 %" is not in "85 %"."""
-    before, first = text[start - 1 : start], text[start]
-    last, after = text[end - 1], text[end : end + 1]
-    if before.isalnum() and first.isalnum():
+def _at_line_break(text: str, i: int) -> bool:
+    gap = text[i : i + _LONGEST_GAP]
+    return "\n" in gap[: len(gap) - len(gap.lstrip())]
+
+
+def _joined(out: list[str], text: str, i: int) -> bool:
+    """Whether the white space at `i` goes on a line break that a hyphen has joined already."""
+    return out[-1] == "-" and text[i - 1].isspace() and _after(text, i).isalnum()
+
+
+def _cuts_nothing(folded: str, start: int, end: int, text: str, places: tuple[int, ...]) -> bool:
+    """Whether `[start, end)` of `folded` cuts no word, number, sign, unit or range.
+
+    "5 %" does not stand in "85 %", nor "successful" in "un-successful".
+    """
+    before, after = folded[:start][-_NEAR:], folded[end:][:_NEAR]
+    first, last = folded[start], folded[end - 1]
+    if (_inside_a_word(before[-1:], first)) or _inside_a_word(last, after[:1]):
         return False
-    if last.isalnum() and after.isalnum():
+    dash_before = start > 0 and text[places[start - 1]] in _EM_DASHES
+    dash_after = end < len(folded) and text[places[end]] in _EM_DASHES
+    if first.isalnum() and not dash_before and _LEFT_OF_A_WORD.search(before):
         return False
-    if first.isdigit() and before:
-        earlier = text[start - 2 : start - 1] if start > 1 else ""
-        if before in _MINUS or (before in ".," and (earlier.isdigit() or not earlier.strip())):
-            return False
-        if FOLDS.get(before) == "-" and earlier.isdigit():
-            return False
-    later = text[end + 1 : end + 2]
-    joins_digits = after in {".", ","} or FOLDS.get(after, after) == "-"
-    return not (last.isdigit() and joins_digits and later.isdigit())
+    if last.isalnum() and not dash_after and _RIGHT_OF_A_WORD.match(after):
+        return False
+    if first.isdigit() and _LEFT_OF_A_NUMBER.search(before):
+        return False
+    return not (last.isdigit() and _RIGHT_OF_A_NUMBER.match(after))
+
+
+def _inside_a_word(left: str, right: str) -> bool:
+    return left.isalnum() and right.isalnum()

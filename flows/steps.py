@@ -214,11 +214,17 @@ async def conclude(
     failures = ledger.work.failures(run.id)
     thresholds = {bench.judge.signature.judge: bench.judge.threshold, SOURCE_HEALTH: 0.0}
     records = Records(ledger.papers.get(ids=[ref.arxiv.unversioned for ref in scope.cited]), absent)
+    checks = {
+        claim.id: [health.check(source, records) for source in claim.sources]
+        for _, claim in scope.claims
+    }
+    for _, claim in scope.claims:
+        ledger.work.notice(run.id, health.notices(claim, checks[claim.id]))
+    finished_at = utc_now()
     standings = []
     for _, claim in scope.claims:
-        checks = [health.check(source, records) for source in claim.sources]
-        ledger.work.notice(run.id, health.notices(claim, checks))
-        known = ledger.known(claim, _flags(bench, claim, checks, failures))
+        flags = _flags(bench, claim, checks[claim.id], failures)
+        known = ledger.known(claim, flags, as_of=finished_at)
         standings.append(standing_of(claim, known, thresholds=thresholds))
     counts = Counts(
         n_papers_seen=n_seen,
@@ -227,7 +233,7 @@ async def conclude(
     )
     finished = run.model_copy(
         update={
-            "finished_at": utc_now(),
+            "finished_at": finished_at,
             "counts": counts,
             "failures": failures,
             "thresholds": thresholds,

@@ -85,6 +85,8 @@ def _content(place: Workspace) -> dict[str, list[str]]:
         for (table,) in names.fetchall():
             columns = [row[1] for row in ledger.execute(f"PRAGMA table_info({table})")]
             kept = [name for name in columns if name not in _CLOCK]
+            if table == "run_ends":
+                kept.remove("record")  # the hash of the end of a run, its clock times included
             rows = ledger.execute(f"SELECT {', '.join(kept)} FROM {table}")  # noqa: S608 - the ledger's own names
             content[table] = sorted(_timeless(dict(zip(kept, row, strict=True))) for row in rows)
     ledger.close()

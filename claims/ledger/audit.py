@@ -1,28 +1,37 @@
-"""`retest verify`: every hash, quote and standing in the ledger, derived again from its parts.
+"""`retest verify`: every hash and quote in the ledger, derived again from its parts.
 
-A fault is a row whose content no longer has the name it is stored under, a quote that does not
-stand where it is said to stand, or a standing that today's code would not compute from the same
-evidence. One changed byte in a stored quote is one fault at least.
+A fault is a row whose content no longer has the name it is stored under, a column that says
+something else than the content beside it, a quote that does not stand where it is said to stand,
+or a claim's newest standing when today's code would not compute it from the same evidence. One
+changed byte in a stored quote is one fault at least.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, Table, select
 
 from claims.assessment import Decision, assessment_id
-from claims.claim import Claim
+from claims.claim import Claim, Frozen
 from claims.errors import LedgerError
 from claims.evidence import Failure, Paper, Passage
 from claims.ledger import schema
 from claims.ledger.base import Store
 from claims.ledger.claims import Claims
-from claims.ledger.rows import AssessmentRow, LibraryRow, assessment_of, record_of, standing_row
+from claims.ledger.rows import (
+    AssessmentRow,
+    LibraryRow,
+    StandingRow,
+    assessment_of,
+    read_body,
+    record_of,
+    standing_row,
+)
 from claims.ledger.runs import Runs
 from claims.ledger.work import evidence_of
+from claims.run import Run
 from claims.standing import DERIVED_FLAGS, Flag, Known, standing_of
 
 
@@ -61,89 +70,142 @@ def audit(store: Store, claims: Claims, runs: Runs, known: Recall) -> Audit:
     faults: list[Fault] = []
     n_rows = 0
     with store.read() as connection:
-        for table, key, name_of in _NAMED:
-            for name, body in connection.execute(select(table.c[key], table.c.body)):
+        for kept in _KEPT:
+            for row in connection.execute(select(kept.table)).mappings():
                 n_rows += 1
-                faults += _misnamed(table, name, body, name_of)
-        quotes = list(_quotes(connection, faults))
+                faults += kept.faults_of(row)
+        n_quotes = sum(_quotes(connection, faults))
     n_standings = 0
-    if not faults:
-        for fault in _standings(claims, runs, known):
-            n_standings += 1
-            faults += [fault] if fault else []
-    return Audit(
-        n_rows=n_rows,
-        n_quotes=sum(quotes),
-        n_standings=n_standings,
-        faults=tuple(sorted(faults, key=str)),
-    )
+    for fault in _standings(claims, runs, known):
+        n_standings += 1
+        faults += [fault] if fault else []
+    ordered = tuple(sorted(set(faults), key=str))
+    return Audit(n_rows=n_rows, n_quotes=n_quotes, n_standings=n_standings, faults=ordered)
 
 
-def _misnamed(table: Table, name: str, body: str, name_of: Callable[[str], str]) -> Iterator[Fault]:
-    try:
-        derived = name_of(body)
-    except ValidationError as error:
-        problem = error.errors(include_url=False)[0]["msg"]
-        yield Fault(table=table.name, row=name, problem=f"its content does not read: {problem}")
-        return
-    if derived != name:
-        yield Fault(
-            table=table.name,
-            row=name,
-            problem=f"its content was altered: it now has the name {derived}",
-        )
+@dataclass(frozen=True, kw_only=True)
+class _Kept:
+    """How the rows of one table are named, and which columns repeat their content."""
+
+    table: Table
+    name: str
+    kind: type[Frozen]
+    derived: Callable[[Any], str] = record_of
+    columns: Callable[[Any], Mapping[str, object]] = field(default=lambda _: {})
+
+    def faults_of(self, row: Mapping[Any, Any]) -> Iterator[Fault]:
+        """What does not hold of one row."""
+        name = str(row[self.name])
+        try:
+            content = read_body(self.kind, row["body"])
+        except LedgerError as error:
+            yield Fault(table=self.table.name, row=name, problem=str(error))
+            return
+        if (again := self.derived(content)) != name:
+            problem = f"its content was altered: it now has the name {again}"
+            yield Fault(table=self.table.name, row=name, problem=problem)
+        for column, said in self.columns(content).items():
+            if row[column] != said:
+                problem = f"its column {column} says {row[column]!r}, its content {said!r}"
+                yield Fault(table=self.table.name, row=name, problem=problem)
 
 
-def _assessment_id(body: str) -> str:
-    row = AssessmentRow.model_validate_json(body)
-    return assessment_id(row.claim_revision, row.finding, row.verdict, row.signature)
+def _assessment_columns(row: AssessmentRow) -> dict[str, object]:
+    return {
+        "claim_id": row.claim_id,
+        "claim_revision": row.claim_revision,
+        "paper": str(row.finding.paper),
+        "relation": row.verdict.relation.value,
+    }
 
 
-_NAMED: tuple[tuple[Table, str, Callable[[str], str]], ...] = (
-    (schema.claims, "record", lambda body: record_of(Claim.model_validate_json(body))),
-    (schema.papers, "record", lambda body: record_of(Paper.model_validate_json(body))),
-    (schema.passages, "id", lambda body: Passage.model_validate_json(body).id),
-    (schema.assessments, "id", _assessment_id),
-    (schema.libraries, "record", lambda b: record_of(LibraryRow.model_validate_json(b))),
-    (schema.failures, "id", lambda body: Failure.model_validate_json(body).id),
-    (schema.decisions, "id", lambda body: Decision.model_validate_json(body).id),
+def _paper_columns(paper: Paper) -> dict[str, object]:
+    return {
+        "number": paper.id.number,
+        "version": paper.id.version,
+        "withdrawn": paper.withdrawn,
+        "revised_at": paper.revised_at,
+    }
+
+
+_KEPT = (
+    _Kept(
+        table=schema.claims,
+        name="record",
+        kind=Claim,
+        columns=lambda claim: {"claim_id": claim.id, "revision": claim.revision},
+    ),
+    _Kept(table=schema.papers, name="record", kind=Paper, columns=_paper_columns),
+    _Kept(table=schema.passages, name="id", kind=Passage, derived=lambda passage: passage.id),
+    _Kept(
+        table=schema.assessments,
+        name="id",
+        kind=AssessmentRow,
+        derived=lambda r: assessment_id(r.claim_revision, r.finding, r.verdict, r.signature),
+        columns=_assessment_columns,
+    ),
+    _Kept(table=schema.libraries, name="record", kind=LibraryRow),
+    _Kept(table=schema.failures, name="id", kind=Failure, derived=lambda failure: failure.id),
+    _Kept(
+        table=schema.decisions,
+        name="id",
+        kind=Decision,
+        derived=lambda decision: decision.id,
+        columns=lambda decision: {"claim_id": decision.claim_id},
+    ),
+    _Kept(
+        table=schema.standings,
+        name="record",
+        kind=StandingRow,
+        columns=lambda row: {"claim_id": row.claim_id, "state": row.state.value},
+    ),
+    _Kept(
+        table=schema.run_ends,
+        name="record",
+        kind=Run,
+        columns=lambda run: {"run_id": run.id, "finished_at": run.finished_at},
+    ),
 )
 
 
 def _quotes(connection: Connection, faults: list[Fault]) -> Iterator[int]:
+    """The number of quotes of each assessment that stand where they are said to stand."""
     table = schema.assessments
     for id, body in connection.execute(select(table.c.id, table.c.body).order_by(table.c.id)):
         try:
-            row = AssessmentRow.model_validate_json(body)
+            row = read_body(AssessmentRow, body)
             assessment = assessment_of(row, *evidence_of(connection, [row]))
-        except (LedgerError, ValidationError) as error:
-            faults.append(Fault(table="assessments", row=id, problem=str(error).split("\n")[0]))
+        except LedgerError as error:
+            faults.append(Fault(table="assessments", row=id, problem=str(error)))
             continue
+        yield len(row.evidence)
         for cited, stored in zip(assessment.evidence, row.evidence, strict=True):
-            yield 1
             if (cited.start, cited.end, cited.tier) != (stored.start, stored.end, stored.tier):
-                faults.append(
-                    Fault(table="assessments", row=id, problem="a quote stands elsewhere")
-                )
+                problem = "a quote stands elsewhere than it is said to"
+                faults.append(Fault(table="assessments", row=id, problem=problem))
 
 
 def _standings(claims: Claims, runs: Runs, known: Recall) -> Iterator[Fault | None]:
+    """For each claim the fault of its newest standing, or None."""
     for claim_id in runs.claim_ids():
-        ((run, row),) = runs.history(claim_id, limit=1)
-        if run.finished_at is None:
-            continue
-        claim = claims.of_revision(row.claim_revision, as_of=run.finished_at)
-        given = set(row.flags) - DERIVED_FLAGS
-        again = standing_of(
-            claim, known(claim, given, as_of=run.finished_at), thresholds=run.thresholds
-        )
-        same = standing_row(again) == row
-        yield (
-            None
-            if same
-            else Fault(
-                table="standings",
-                row=f"{claim_id} in {run.id}",
-                problem=f"stored as {row.state.value}, computed as {again.state.value}",
-            )
-        )
+        try:
+            yield _standing(claim_id, claims, runs, known)
+        except LedgerError as error:
+            yield Fault(table="standings", row=claim_id, problem=str(error))
+
+
+def _standing(claim_id: str, claims: Claims, runs: Runs, known: Recall) -> Fault | None:
+    history = runs.history(claim_id, limit=1)
+    if not history or (finished_at := history[0][0].finished_at) is None:
+        raise LedgerError("the run that arrived at it has no end")
+    run, row = history[0]
+    claim = claims.of_revision(row.claim_revision, as_of=finished_at)
+    given = set(row.flags) - DERIVED_FLAGS
+    again = standing_of(claim, known(claim, given, as_of=finished_at), thresholds=run.thresholds)
+    if standing_row(again) == row:
+        return None
+    return Fault(
+        table="standings",
+        row=f"{claim_id} in {run.id}",
+        problem=f"stored as {row.state.value}, computed as {again.state.value}",
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from claims.ledger.engine import translated
@@ -43,7 +43,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     added = 0
     for start in range(0, len(rows), BATCH):
         part = [dict(row) for row in rows[start : start + BATCH]]
-        added += connection.execute(
-            dialect.insert(table).values(part).on_conflict_do_nothing()
-        ).rowcount
+        insert = dialect.insert(table).values(part).on_conflict_do_nothing()
+        # Counted by what comes back: psycopg does not count rows of one statement with many.
+        added += len(connection.execute(insert.returning(literal_column("1"))).all())
     return added

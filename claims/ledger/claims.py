@@ -11,7 +11,7 @@ from claims.clock import utc_now
 from claims.errors import ClaimNotFound, LibraryError
 from claims.ledger import schema
 from claims.ledger.base import Store, insert_new
-from claims.ledger.rows import body_of, record_of
+from claims.ledger.rows import body_of, read_body, record_of
 
 _TABLE: Final = schema.claims
 
@@ -31,7 +31,7 @@ class Claims:
             for claim in claims:
                 query = select(_TABLE.c.body).where(_TABLE.c.claim_id == claim.id)
                 first = connection.execute(query.order_by(_TABLE.c.seq).limit(1)).scalar()
-                if first and Claim.model_validate_json(first).text != claim.text:
+                if first and read_body(Claim, first).text != claim.text:
                     raise LibraryError(
                         f"claim {claim.id}",
                         None,
@@ -54,7 +54,7 @@ class Claims:
             body = connection.execute(query.order_by(_TABLE.c.seq.desc()).limit(1)).scalar()
         if body is None:
             raise ClaimNotFound(f"the ledger holds no claim {claim_id!r}: see `retest claims list`")
-        return Claim.model_validate_json(body)
+        return read_body(Claim, body)
 
     def of_revision(self, revision: str, *, as_of: datetime) -> Claim:
         """The claim of this revision as it was last noted by then. Raises ClaimNotFound."""
@@ -65,4 +65,4 @@ class Claims:
             body = connection.execute(query.order_by(_TABLE.c.seq.desc()).limit(1)).scalar()
         if body is None:
             raise ClaimNotFound(f"the ledger holds no claim of revision {revision}")
-        return Claim.model_validate_json(body)
+        return read_body(Claim, body)

@@ -1,13 +1,14 @@
 """Opening a ledger: the address, the connection's settings, migrations, and foreign errors."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from claims.errors import LedgerConflict, LedgerError, LedgerTooNew
@@ -19,23 +20,38 @@ _BUSY_S: Final = 30
 
 def connect(url: str) -> Engine:
     """An engine on a ledger with today's tables. Raises LedgerError."""
-    try:
-        address = make_url(url)
-    except ArgumentError:
-        raise LedgerError(
-            f"{url!r} is not a ledger address: write sqlite:///PATH or postgresql://HOST/NAME"
-        ) from None
-    if address.drivername in {"postgresql", "postgres"}:
-        address = address.set(drivername="postgresql+psycopg")
+    address = _address(url)
     is_file = address.get_backend_name() == "sqlite" and address.database
-    if is_file and address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, connect_args={"timeout": _BUSY_S} if is_file else {})
+    shown = address.render_as_string(hide_password=True)
+    try:
+        if is_file and address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(address, connect_args={"timeout": _BUSY_S} if is_file else {})
+    except OSError as error:
+        raise LedgerError(f"the ledger {shown} cannot be made: {error.strerror}") from error
     if is_file:
         event.listen(engine, "connect", _set_up_sqlite)
-    with translated(address.render_as_string(hide_password=True)), engine.connect() as connection:
-        _migrate(connection)
+    try:
+        with translated(shown), engine.connect() as connection:
+            _migrate(connection)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        address = URL.create("unknown")
+    if address.drivername in {"postgresql", "postgres"}:
+        address = address.set(drivername="postgresql+psycopg")
+    if address.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise LedgerError(
+            f"{url!r} is not a ledger address: write sqlite:///PATH or postgresql://HOST/NAME"
+        )
+    return address
 
 
 @contextmanager
@@ -66,19 +82,39 @@ def _set_up_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the dr
 
 
 def _migrate(connection: Connection) -> None:
-    found = _revision(connection)
-    if found == HEAD:
+    if _revision(connection) == HEAD:
         return
-    known = [
-        match[1]
-        for entry in resources.files("claims.migrations.versions").iterdir()
-        if (match := re.match(r"m(\d{4})_\w+\.py$", entry.name))
-    ]
-    if found is not None and found not in known:
+    found = _revision(connection)
+    if found not in {None, *_known_steps()}:
         raise LedgerTooNew(
             f"the ledger is at step {found} and this retest knows steps up to {HEAD}: "
             "use the newer retest that wrote it"
         )
+    try:
+        _upgrade(connection)
+    except DBAPIError:
+        connection.rollback()
+        if not _made_by_another(connection):
+            raise
+
+
+def _made_by_another(connection: Connection) -> bool:
+    """Whether another process, which opened the same new ledger at once, makes its tables."""
+    deadline = time.monotonic() + _BUSY_S
+    while time.monotonic() < deadline:
+        if _revision(connection) == HEAD:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _known_steps() -> Iterator[str]:
+    for entry in resources.files("claims.migrations.versions").iterdir():
+        if match := re.match(r"m(\d{4})_\w+\.py$", entry.name):
+            yield match[1]
+
+
+def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 

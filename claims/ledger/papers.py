@@ -12,7 +12,7 @@ from claims.health import Records
 from claims.ids import ArxivId
 from claims.ledger import schema
 from claims.ledger.base import BATCH, Store, insert_new
-from claims.ledger.rows import body_of, record_of
+from claims.ledger.rows import body_of, read_body, record_of
 
 _TABLE: Final = schema.papers
 _CURSORS: Final = schema.cursors
@@ -110,4 +110,4 @@ class Papers:
     def _read(self, query: Select[Any]) -> Iterator[Paper]:
         with self._store.read() as connection:
             for body in connection.scalars(query):
-                yield Paper.model_validate_json(body)
+                yield read_body(Paper, body)

@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import ValidationError
 
 from claims.assessment import Assessment, StandingState
 from claims.claim import Frozen, Inquiry
@@ -10,6 +13,8 @@ from claims.evidence import Citation, Finding, Paper, Passage, Relation, Signatu
 from claims.hashing import content_hash
 from claims.standing import Flag, Standing
 from claims.verify import Tier, VerifiedCitation, verify
+
+F = TypeVar("F", bound=Frozen)
 
 
 class CitedRow(Frozen):
@@ -56,6 +61,19 @@ class StandingRow(Frozen):
 def body_of(value: Frozen) -> str:
     """The canonical JSON of a stored value."""
     return json.dumps(value.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+
+
+def read_body(kind: type[F], body: str) -> F:
+    """The value that a stored body writes. Raises LedgerError when it does not read."""
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]["msg"]
+        name = kind.__name__.removesuffix("Row").lower()
+        raise LedgerError(
+            f"a stored {name} does not read ({problem}): the ledger was altered; "
+            "run `retest verify`"
+        ) from error
 
 
 def record_of(value: Frozen) -> str:

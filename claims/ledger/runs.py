@@ -1,5 +1,6 @@
 """Runs and the standings that they arrived at."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -7,10 +8,10 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, func, select
 
 from claims.claim import Inquiry
-from claims.errors import RunNotFound
+from claims.errors import LedgerConflict, RunNotFound
 from claims.ledger import schema
 from claims.ledger.base import Store, insert_new
-from claims.ledger.rows import LibraryRow, StandingRow, body_of, record_of, standing_row
+from claims.ledger.rows import LibraryRow, StandingRow, body_of, read_body, record_of, standing_row
 from claims.run import Run, RunKind
 from claims.standing import Standing
 
@@ -18,6 +19,7 @@ _BEGUN: Final = schema.runs
 _ENDS: Final = schema.run_ends
 _LIBRARIES: Final = schema.libraries
 _STANDINGS: Final = schema.standings
+_N_TRIES: Final = 20
 
 
 class Runs:
@@ -29,29 +31,28 @@ class Runs:
     def begin(self, run: Run) -> Run:
         """`run`, noted as begun; or the unfinished run of the same work, to be gone on with.
 
-        When the name is taken a number is put behind it: `night-2026-06-30.2`.
+        When the name is taken a number is put behind it: `night-2026-06-30.2`. Raises
+        LedgerConflict when other processes take every name as it is tried.
         """
-        with self._store.write() as connection:
-            taken: set[str] = set()
-            for earlier, ended in self._named_like(connection, run.id):
-                if not ended and _same_work(earlier, run):
-                    return earlier
-                taken.add(earlier.id)
-            n = 1
-            while (name := run.id if n == 1 else f"{run.id}.{n}") in taken:
-                n += 1
-            run = run.model_copy(update={"id": name})
-            row = {
-                "id": name,
-                "kind": run.kind.value,
-                "claim_id": run.claim_id,
-                "since": run.since,
-                "until": run.until,
-                "started_at": run.started_at,
-                "body": body_of(run),
-            }
-            insert_new(connection, _BEGUN, [row])
-        return run
+        for _ in range(_N_TRIES):
+            with self._store.write() as connection:
+                earlier = self._named_like(connection, run.id)
+                same = [old for old, ended in earlier if not ended and _same_work(old, run)]
+                if same:
+                    return same[0]
+                named = run.model_copy(update={"id": _free({old.id for old, _ in earlier}, run.id)})
+                row = {
+                    "id": named.id,
+                    "kind": run.kind.value,
+                    "claim_id": run.claim_id,
+                    "since": run.since,
+                    "until": run.until,
+                    "started_at": run.started_at,
+                    "body": body_of(named),
+                }
+                if insert_new(connection, _BEGUN, [row]):
+                    return named
+        raise LedgerConflict(f"other runs take every name like {run.id}: try again")
 
     def finish(
         self, run: Run, standings: Sequence[Standing], inquiries: tuple[Inquiry, ...]
@@ -63,6 +64,7 @@ class Runs:
                 "run_id": run.id,
                 "claim_id": standing.claim_id,
                 "state": standing.state.value,
+                "record": record_of(standing_row(standing)),
                 "body": body_of(standing_row(standing)),
             }
             for standing in standings
@@ -70,6 +72,7 @@ class Runs:
         end = {
             "run_id": run.id,
             "library": record_of(library),
+            "record": record_of(run),
             "body": body_of(run),
             "finished_at": run.finished_at,
         }
@@ -86,7 +89,7 @@ class Runs:
             body = connection.execute(query).scalar()
         if body is None:
             raise RunNotFound(f"no finished run {run_id!r}: see `retest report --list`")
-        return Run.model_validate_json(body)
+        return read_body(Run, body)
 
     def inquiries(self, run_id: str) -> tuple[Inquiry, ...]:
         """The scope of a finished run as it was written then. Raises RunNotFound."""
@@ -95,7 +98,7 @@ class Runs:
             body = connection.execute(query.where(_ENDS.c.run_id == run_id)).scalar()
         if body is None:
             raise RunNotFound(f"no finished run {run_id!r}: see `retest report --list`")
-        return LibraryRow.model_validate_json(body).inquiries
+        return read_body(LibraryRow, body).inquiries
 
     def newest(self, *, limit: int | None = None, kind: RunKind | None = None) -> tuple[Run, ...]:
         """The finished runs, newest first."""
@@ -104,7 +107,7 @@ class Runs:
             query = query.where(_BEGUN.c.kind == kind.value)
         with self._store.read() as connection:
             bodies = connection.scalars(query.order_by(_ENDS.c.seq.desc()).limit(limit)).all()
-        return tuple(Run.model_validate_json(body) for body in bodies)
+        return tuple(read_body(Run, body) for body in bodies)
 
     def unfinished(self) -> tuple[str, ...]:
         """The ids of runs that began and never ended: running now, or killed."""
@@ -143,7 +146,7 @@ class Runs:
         query = query.where(_STANDINGS.c.claim_id == claim_id)
         with self._store.read() as connection:
             rows = connection.execute(query.order_by(_ENDS.c.seq.desc()).limit(limit)).mappings()
-            return tuple((Run.model_validate_json(row["run"]), _standing(row)) for row in rows)
+            return tuple((read_body(Run, row["run"]), _standing(row)) for row in rows)
 
     def last_until(self, claim_id: str) -> datetime | None:
         """Up to when the claim was last retested by a finished run; None for never."""
@@ -164,13 +167,17 @@ class Runs:
         query = query.outerjoin(_ENDS, _ENDS.c.run_id == _BEGUN.c.id)
         query = query.where(_BEGUN.c.id.startswith(name, autoescape=True)).order_by(_BEGUN.c.seq)
         return [
-            (Run.model_validate_json(body), ended is not None)
-            for body, ended in connection.execute(query)
+            (read_body(Run, body), ended is not None) for body, ended in connection.execute(query)
         ]
 
 
 def _standing(row: RowMapping) -> StandingRow:
-    return StandingRow.model_validate_json(row["body"])
+    return read_body(StandingRow, row["body"])
+
+
+def _free(taken: set[str], name: str) -> str:
+    numbered = (name if n == 1 else f"{name}.{n}" for n in itertools.count(1))
+    return next(free for free in numbered if free not in taken)
 
 
 def _same_work(a: Run, b: Run) -> bool:

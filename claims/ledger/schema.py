@@ -23,7 +23,7 @@ from sqlalchemy import (
 HEAD: Final = "0001"
 """The migration that this code was written for."""
 
-_HASH_CHARS, _NAME_CHARS, _MOMENT_CHARS = 64, 200, 27
+_HASH_CHARS, _NAME_CHARS, _MOMENT_CHARS = 64, 400, 27
 
 
 class Moment(TypeDecorator[datetime]):
@@ -173,6 +173,7 @@ run_ends = Table(
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("run_id", String(_NAME_CHARS), nullable=False, unique=True),
     _hash("library"),
+    _hash("record"),
     _body(),
     _moment("finished_at"),
 )
@@ -184,6 +185,7 @@ standings = Table(
     _name("run_id"),
     _name("claim_id"),
     _name("state"),
+    _hash("record"),
     _body(),
     Index("standings_by_run", "run_id", "claim_id", unique=True),
     Index("standings_by_claim", "claim_id"),

@@ -17,6 +17,7 @@ from claims.ledger.rows import (
     assessment_of,
     assessment_row,
     body_of,
+    read_body,
     signature_hash,
 )
 
@@ -98,7 +99,7 @@ class Work:
         """What the run could not do, in a fixed order."""
         query = select(_FAILURES.c.body).where(_FAILURES.c.run_id == run_id)
         with self._store.read() as connection:
-            found = [Failure.model_validate_json(body) for body in connection.scalars(query)]
+            found = [read_body(Failure, body) for body in connection.scalars(query)]
         return tuple(sorted(found, key=lambda f: (f.stage, f.item_id, f.id)))
 
     def decide(self, decision: Decision) -> None:
@@ -107,7 +108,7 @@ class Work:
             "id": decision.id,
             "claim_id": decision.claim_id,
             "body": body_of(decision),
-            "recorded_at": decision.at,
+            "recorded_at": utc_now(),
         }
         with self._store.write() as connection:
             insert_new(connection, _DECISIONS, [row])
@@ -119,7 +120,7 @@ class Work:
             query = query.where(_DECISIONS.c.recorded_at <= as_of)
         with self._store.read() as connection:
             bodies = connection.scalars(query.order_by(_DECISIONS.c.recorded_at, _DECISIONS.c.id))
-            return tuple(Decision.model_validate_json(body) for body in bodies)
+            return tuple(read_body(Decision, body) for body in bodies)
 
     def assessments(
         self,
@@ -142,7 +143,7 @@ class Work:
                 rows = connection.execute(query).all()
             else:
                 rows = _in_batches(connection, query, _ASSESSMENTS.c.id, ids)
-            stored = {id: (AssessmentRow.model_validate_json(b), at) for id, b, at in rows}
+            stored = {id: (read_body(AssessmentRow, b), at) for id, b, at in rows}
             passages, papers = evidence_of(connection, [row for row, _ in stored.values()])
         return {id: (assessment_of(row, passages, papers), at) for id, (row, at) in stored.items()}
 
@@ -183,8 +184,8 @@ def evidence_of(
         {c.paper_record for c in cited},
     )
     return (
-        {id: Passage.model_validate_json(body) for id, body in passages},
-        {record: Paper.model_validate_json(body) for record, body in papers},
+        {id: read_body(Passage, body) for id, body in passages},
+        {record: read_body(Paper, body) for record, body in papers},
     )
 
 
