@@ -49,8 +49,7 @@ FLAG_MEANS: Final = {
         "Correct the id, the title or the quote of that source.",
     ),
     Flag.NOT_CHECKED: (
-        "Some of the work on this claim failed, or a paper that it cites could not be looked up: "
-        + "no evidence for or against it.",
+        "Some of the work failed, or a cited paper could not be looked up: no evidence either way.",
         "See what failed, then retest the claim.",
     ),
     Flag.OUR_WORDS: (
