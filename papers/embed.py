@@ -166,8 +166,8 @@ def choose(
             return MiniLmEmbedder(download=download), None
         case "auto":
             return LexicalEmbedder(), (
-                "search by words alone: the MiniLM model is not on this machine "
-                "(embedder = 'minilm' with the download allowed fetches it)"
+                "search is by words: MiniLM is not on this machine "
+                "(embedder = 'minilm' in retest.toml downloads it)"
             )
         case "lexical":
             return LexicalEmbedder(), None

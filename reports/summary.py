@@ -68,15 +68,15 @@ def basis(report: Report) -> tuple[str, ...]:
 def _reading(run: Run, *, changed: bool) -> str:
     n = run.counts
     seen = f"{count(n.n_papers_seen, 'paper')} seen ({n.n_papers_new:,} new)"
-    known = f"{count(n.n_papers_known, 'reading')} not repeated, because already judged"
+    known = f"; {count(n.n_papers_known, 'reading')} not repeated" if n.n_papers_known else ""
     if not (n.n_papers_seen or n.n_papers_read or n.n_papers_known):
         why = "" if run.failures else ": the source gave no paper for this window"
         return f"Nothing was fetched{why}."
     if not n.n_papers_read:
-        return f"No paper was read: {seen}, {known}."
+        return f"No paper was read: {seen}{known}."
     read = f"{count(n.n_papers_read, 'reading')} of a paper for a claim"
     end = "." if changed else ". None of it gives the claims other evidence than before."
-    return f"Basis: {seen}, {read}, {known}{end}"
+    return f"Basis: {seen}, {read}{known}{end}"
 
 
 def line(story: Story) -> str:
