@@ -35,6 +35,8 @@ def _sentence(text: str) -> str:
     text = " ".join(text.split())
     if not text:
         raise ValueError("the text is empty: write the claim as one sentence")
+    if hidden := [char for char in text if not char.isprintable()]:
+        raise ValueError(f"the text holds the control character {hidden[0]!r}: leave it out")
     return text
 
 

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 from claims.errors import SettingsError
+
+ARXIV_BEGAN: Final = 1991
+_LAST_YEAR: Final = 2999
 
 
 def utc_now() -> datetime:
@@ -30,6 +34,8 @@ def parse_moment(text: str) -> datetime:
         raise SettingsError(
             f"{text!r} is not a date: write it as 2026-06-30 or 2026-06-30T03:00+02:00"
         ) from None
+    if not ARXIV_BEGAN <= moment.year <= _LAST_YEAR:
+        raise SettingsError(f"{text!r} is not a date of arXiv, which began in {ARXIV_BEGAN}")
     return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
 
 

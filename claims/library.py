@@ -32,6 +32,12 @@ def read_library(folder: Path) -> tuple[Inquiry, ...]:
         )
     inquiries = tuple(read_inquiry(file) for file in files)
     _refuse_duplicates(zip(files, inquiries, strict=True))
+    held = {claim.id for inquiry in inquiries for claim in inquiry.claims}
+    for file, inquiry in zip(files, inquiries, strict=True):
+        for n, claim in enumerate(inquiry.claims):
+            if claim.replaces and claim.replaces not in held:
+                line = line_of(read_text(file), ("claims", n, "replaces"), "inquiry")
+                raise LibraryError(str(file), line, f"replaces: no claim {claim.replaces!r}")
     return inquiries
 
 

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pydantic import Field
 
 from claims.claim import Frozen
-from claims.evidence import Failure
+from claims.evidence import Failure, Signature
+
+WHOLE_INDEX: Final = "search index"
+"""The item of a failure by which no paper could be found for any claim."""
 
 
 class RunKind(StrEnum):
@@ -33,10 +37,6 @@ class Counts(Frozen):
     """Judge calls that reached a model endpoint; none with the local judge."""
     n_tokens: int = 0
     cost_usd: float = 0.0
-
-    def __add__(self, other: "Counts") -> "Counts":
-        mine, theirs = self.model_dump(), other.model_dump()
-        return Counts.model_validate({name: mine[name] + theirs[name] for name in mine})
 
 
 class Run(Frozen):
@@ -66,6 +66,21 @@ class Run(Frozen):
     def duration_s(self) -> float | None:
         """Wall-clock seconds from start to finish."""
         return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None
+
+    @property
+    def signature(self) -> Signature | None:
+        """Who judged in this run; None when its settings do not say."""
+        fields = {"judge", "model", "prompt_version"}
+        said = {name: self.settings[name] for name in fields & self.settings.keys()}
+        return Signature.model_validate(said) if len(said) == len(fields) else None
+
+    def left_undone(self, claim_id: str) -> bool:
+        """Whether work on this claim failed: its own, or that of the whole run.
+
+        A single record that could not be read is told as a failure, but leaves no claim undone.
+        """
+        whole = {self.settings.get("source"), WHOLE_INDEX}
+        return any(f.claim_id == claim_id or f.item_id in whole for f in self.failures)
 
     @property
     def source_failed(self) -> Failure | None:

@@ -77,4 +77,6 @@ def _plain(message: str) -> str:
     message = message.removeprefix("Value error, ")
     if message == "Extra inputs are not permitted":
         return "unknown key: check its spelling"
+    if message.startswith("Input should be a valid dictionary"):
+        return "write it as a table of keys and values"
     return message[:1].lower() + message[1:]

@@ -6,15 +6,15 @@ becomes a Failure of the run; what was committed stays, and the next run goes on
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from claims.clock import utc_now
 from claims.errors import ClaimNotFound, LedgerError, RetestError
 from claims.evidence import Failure
 from claims.library import find_claim
-from claims.run import Run, RunKind
+from claims.run import WHOLE_INDEX, Run, RunKind
 from flows import steps
 from flows.runner import Runner
 from flows.steps import Scope
@@ -24,6 +24,9 @@ from reports.render import Files, write
 from reports.report import Report
 
 T = TypeVar("T")
+
+_GO_ON_WITHIN: Final = timedelta(hours=20)
+"""A run that was cut off longer ago is not gone on with: tonight is another night."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +38,14 @@ class Finished:
     files: Files
 
 
-async def nightly(bench: Bench, until: datetime, runner: Runner, watch: Watch) -> Finished:
-    """Every claim of the library, retested against what was published before `until`."""
+async def nightly(bench: Bench, until: datetime | None, runner: Runner, watch: Watch) -> Finished:
+    """Every claim of the library, retested against what was published before `until` (now)."""
     scope = Scope(inquiries=tuple(i for i in bench.inquiries if i.claims))
     return await _run(bench, scope, until, runner, watch)
 
 
 async def retest_claim(
-    bench: Bench, claim_id: str, until: datetime, runner: Runner, watch: Watch
+    bench: Bench, claim_id: str, until: datetime | None, runner: Runner, watch: Watch
 ) -> Finished:
     """One claim, retested with its own targeted search. Raises ClaimNotFound."""
     found = find_claim(bench.inquiries, claim_id)
@@ -56,7 +59,7 @@ async def retest_claim(
 
 
 async def _run(
-    bench: Bench, scope: Scope, until: datetime, runner: Runner, watch: Watch
+    bench: Bench, scope: Scope, until: datetime | None, runner: Runner, watch: Watch
 ) -> Finished:
     with bench.workspace.only_run():
         run = bench.ledger.runs.begin(_planned(bench, scope, until))
@@ -71,7 +74,7 @@ async def _run(
         absent = await work("look up", bench.source.name, look_up) or ()
         watch.advance("cited papers")
         watch.begin("index")
-        await work("index", "search index", partial(steps.index, bench))
+        await work("index", WHOLE_INDEX, partial(steps.index, bench))
         watch.begin("retest", len(scope.claims))
         for inquiry, claim in scope.claims:
             judge = partial(steps.judge, bench, run, inquiry, claim, watch)
@@ -79,7 +82,8 @@ async def _run(
             watch.advance(claim.id)
         conclude = partial(steps.conclude, bench, run, scope, n_seen=n_seen, absent=absent)
         run = await runner("conclude", conclude)
-        bench.workspace.drop_checkpoints()
+        if not bench.ledger.runs.unfinished():
+            bench.workspace.drop_checkpoints()
         report = steps.report_of(bench.ledger, run.id)
         return Finished(run=run, report=report, files=write(report, bench.workspace.reports))
 
@@ -110,21 +114,34 @@ class _Work:
             return None
 
 
-def _planned(bench: Bench, scope: Scope, until: datetime) -> Run:
+def _planned(bench: Bench, scope: Scope, until: datetime | None) -> Run:
+    """The run to begin; without `until` up to now, or as far as one that was just cut off."""
     subject = scope.targeted.id if scope.targeted else None
-    moments = [
-        (None if subject else bench.ledger.runs.last_until(claim.id)) or steps.first_moment([claim])
-        for _, claim in scope.claims
-    ]
-    since = min(moments, default=until)
+    kind = RunKind.CLAIM if subject else RunKind.NIGHTLY
+    now = utc_now()
+    if until is None:
+        cut_off = bench.ledger.runs.cut_off(kind, subject, now - _GO_ON_WITHIN)
+        same = cut_off is not None and cut_off.settings == bench.settings
+        until = cut_off.until if cut_off and same else now
     name = f"claim-{subject}" if subject else "night"
     return Run(
         id=f"{name}-{until:%Y-%m-%d}",
-        kind=RunKind.CLAIM if subject else RunKind.NIGHTLY,
+        kind=kind,
         claim_id=subject,
-        since=min(since, until),
+        since=min(_since(bench, scope), until),
         until=until,
-        started_at=utc_now(),
+        started_at=now,
         settings=bench.settings,
         versions=versions(),
     )
+
+
+def _since(bench: Bench, scope: Scope) -> datetime:
+    """From when on papers are looked at: the end of the last whole night, or the claims' dates."""
+    lasts = [
+        None if scope.targeted else bench.ledger.runs.last_whole(claim.id)
+        for _, claim in scope.claims
+    ]
+    firsts = (steps.first_moment([claim]) for _, claim in scope.claims)
+    moments = [last.until if last else first for last, first in zip(lasts, firsts, strict=True)]
+    return min(moments, default=utc_now())

@@ -15,11 +15,12 @@ from typing import Any, Final, TypeVar
 from prefect import Task, flow, get_run_logger
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from claims.clock import parse_moment, utc_now
-from claims.errors import RateLimited
+from claims.clock import parse_moment
+from claims.errors import RateLimited, SettingsError
 from flows.nightly import Finished, nightly, retest_claim
 from flows.runner import FIRST_WAIT_S, LONGEST_WAIT_S, N_TRIES, is_retryable
 from flows.settings import Environment
@@ -87,7 +88,7 @@ async def retest_claim_flow(
 
 def run(
     workspace: Workspace,
-    until: datetime,
+    until: datetime | None,
     *,
     claim_id: str | None,
     papers: str | None,
@@ -98,9 +99,14 @@ def run(
     @flow(name="retest-claim" if claim_id else "nightly", persist_result=False)
     async def watched() -> Finished:
         folder = str(workspace.folder)
-        return await _work(folder, until.isoformat(), papers, claim_id, watch)
+        return await _work(folder, until.isoformat() if until else None, papers, claim_id, watch)
 
     with temporary_settings({PREFECT_API_URL: workspace.prefect_api_url}):
+        if error := get_client(sync_client=True).api_healthcheck():
+            raise SettingsError(
+                f"no Prefect server answers at {workspace.prefect_api_url} ({error}): start it, "
+                "or unset PREFECT_API_URL to run without one"
+            )
         return asyncio.run(watched())
 
 
@@ -108,7 +114,7 @@ async def _work(
     folder: str, until: str | None, papers: str | None, claim_id: str | None, watch: Watch
 ) -> Finished:
     workspace = Workspace.open(Path(folder), Environment.read())
-    moment = parse_moment(until) if until else utc_now()
+    moment = parse_moment(until) if until else None
     with opened(workspace, papers) as bench:
         if claim_id is None:
             finished = await nightly(bench, moment, run_as_task, watch)

@@ -12,14 +12,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import requests
 
 from claims.errors import SettingsError
-from flows.settings import run_on_prefect
+from flows.settings import cron_line, run_on_prefect
 from flows.watch import Watch
 from flows.workspace import Workspace
 
@@ -35,6 +35,7 @@ _START_S: Final = 90.0
 
 def serve(workspace: Workspace, watch: Watch, *, cron: str | None = None) -> None:
     """Nothing, when it is stopped. Raises SettingsError when no server can be had."""
+    line = cron_line(cron) if cron else workspace.settings.schedule.cron
     with _server(workspace, watch) as api_url:
         run_on_prefect(api_url)
         from prefect.deployments.runner import RunnerDeployment
@@ -44,7 +45,6 @@ def serve(workspace: Workspace, watch: Watch, *, cron: str | None = None) -> Non
         from flows.on_prefect import nightly_flow, retest_claim_flow
 
         schedule = workspace.settings.schedule
-        line = cron or schedule.cron
         parameters = {"workspace": str(workspace.folder)}
         nightly = RunnerDeployment.from_flow(
             nightly_flow,
@@ -60,7 +60,8 @@ def serve(workspace: Workspace, watch: Watch, *, cron: str | None = None) -> Non
             parameters=parameters,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
-        _end_orphans()
+        if not workspace.prefect_api_url:
+            _end_orphans(workspace)
         watch.say(f"the night runs at {line!r} {schedule.timezone}; Prefect is at {_page(api_url)}")
         watch.say(
             "retest one claim from anywhere: "
@@ -86,8 +87,11 @@ async def _serve(deployments: Sequence["RunnerDeployment"]) -> None:
     await runner.start()
 
 
-def _end_orphans() -> None:
-    """Mark runs of killed processes as crashed: Prefect would show them as running for ever."""
+def _end_orphans(workspace: Workspace) -> None:
+    """Mark this workspace's runs of killed processes as crashed: they would show as running.
+
+    Only on our own server, and only while no run holds the workspace.
+    """
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import (
         FlowFilter,
@@ -99,12 +103,14 @@ def _end_orphans() -> None:
     from prefect.client.schemas.objects import State, StateType
     from prefect.states import Crashed
 
-    with get_client(sync_client=True) as client:
+    with workspace.only_run(), get_client(sync_client=True) as client:
         running = FlowRunFilterStateType(any_=[StateType.RUNNING])
         for run in client.read_flow_runs(
             flow_filter=FlowFilter(name=FlowFilterName(any_=["nightly", "retest-claim"])),
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=running)),
         ):
+            if run.parameters.get("workspace") != str(workspace.folder):
+                continue
             crashed: State[None] = Crashed(message="its process ended before it did")
             client.set_flow_run_state(run.id, crashed, force=True)
 
@@ -125,17 +131,7 @@ def _server(workspace: Workspace, watch: Watch) -> Iterator[str]:
     watch.say("starting a Prefect server on loopback (some seconds; the first time longer)")
     with (note.parent / "server.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
-            [
-                sys.executable,
-                "-m",
-                "prefect",
-                "server",
-                "start",
-                "--host",
-                HOST,
-                "--port",
-                str(port),
-            ],
+            [*_SERVER, "--host", HOST, "--port", str(port)],
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -146,7 +142,8 @@ def _server(workspace: Workspace, watch: Watch) -> Iterator[str]:
         yield api_url
     finally:
         note.unlink(missing_ok=True)
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:

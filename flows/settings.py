@@ -30,6 +30,12 @@ def _zone(name: str) -> str:
     return name
 
 
+def _web(address: str) -> str:
+    if not address.startswith(("http://", "https://")):
+        raise ValueError(f"{address!r} is not a web address: it begins with http:// or https://")
+    return address
+
+
 def _cron(line: str) -> str:
     try:
         CronSim(line, utc_now())
@@ -38,12 +44,15 @@ def _cron(line: str) -> str:
     return line
 
 
+WebAddress = Annotated[str, AfterValidator(_web)]
+
+
 class SourceSettings(Frozen):
     """Where papers come from."""
 
     papers: str = "arxiv"
     """`arxiv` (the search API), `sample` (bundled), or the path of an arXiv metadata dump."""
-    base_url: str = "https://export.arxiv.org/api/query"
+    base_url: WebAddress = "https://export.arxiv.org/api/query"
     """A mirror can stand here."""
     pace_s: float = Field(default=3.0, ge=0)
     """Seconds between two requests, over all processes of the workspace. arXiv's terms ask 3."""
@@ -60,9 +69,9 @@ class SearchSettings(Frozen):
     embedder: Literal["auto", "lexical", "minilm", "openai"] = "auto"
     papers_per_claim: int = Field(default=30, ge=1, le=1000)
     """At most so many papers are put before the judge for one claim in one run."""
-    chroma_url: str | None = None
+    chroma_url: WebAddress | None = None
     """A Chroma server; empty for the folder in the workspace."""
-    openai_url: str = "https://api.openai.com/v1"
+    openai_url: WebAddress = "https://api.openai.com/v1"
     openai_model: str = "text-embedding-3-small"
 
 
@@ -83,7 +92,7 @@ class ScheduleSettings(Frozen):
 class PrefectSettings(Frozen):
     """The Prefect server, if there is one."""
 
-    api_url: str | None = None
+    api_url: WebAddress | None = None
 
 
 class LedgerSettings(Frozen):
@@ -133,6 +142,14 @@ def read_settings(file: Path) -> Settings:
         return Settings.model_validate(parse(file, text))
     except ValidationError as error:
         raise SettingsError(str(refusal(file, text, error, "source"))) from None
+
+
+def cron_line(line: str) -> str:
+    """`line`, if it is a cron line. Raises SettingsError."""
+    try:
+        return _cron(line)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def quiet_libraries(state: Path) -> None:

@@ -12,13 +12,13 @@ from flows.workspace import Workspace
 
 def start(
     workspace: Workspace,
-    until: datetime,
+    until: datetime | None,
     watch: Watch,
     *,
     claim_id: str | None = None,
     papers: str | None = None,
 ) -> Finished:
-    """A whole night, or the retest of one claim, run to its end.
+    """A whole night, or the retest of one claim, run to its end; `until` None is now.
 
     With a Prefect server configured it is a flow run there; without one Prefect is not even
     imported. Raises RetestError.
@@ -31,7 +31,11 @@ def start(
 
 
 async def _directly(
-    workspace: Workspace, until: datetime, watch: Watch, claim_id: str | None, papers: str | None
+    workspace: Workspace,
+    until: datetime | None,
+    watch: Watch,
+    claim_id: str | None,
+    papers: str | None,
 ) -> Finished:
     def wait(why: str, wait_s: float) -> None:
         watch.say(f"waiting {wait_s:.0f} s and trying again: {why}")

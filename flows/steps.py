@@ -15,9 +15,10 @@ from claims import health
 from claims.assessment import StandingState
 from claims.claim import Claim, Inquiry, SourceRef
 from claims.clock import Window, start_of, utc_now
+from claims.errors import FeedError, RateLimited
 from claims.evidence import Failure, Paper
 from claims.hashing import content_hash
-from claims.health import Records, SourceCheck
+from claims.health import Records
 from claims.ids import ArxivId
 from claims.ledger import Ledger
 from claims.run import Counts, Run, RunKind
@@ -27,6 +28,9 @@ from flows.wiring import Bench
 from papers.passages import cut
 from papers.sources import Request
 from reports.report import Report, make_report
+
+_RETRYABLE: Final = frozenset(kind.__name__ for kind in (FeedError, RateLimited))
+"""Skipped records whose failure bears one of these names may come whole the next time."""
 
 _BATCH: Final = 500
 """Papers a transaction: few enough to lose little, many enough to be quick."""
@@ -64,10 +68,14 @@ async def fetch(bench: Bench, run: Run, scope: Scope, inquiry: Inquiry, watch: W
     phrases = inquiry.watch
     if scope.targeted:
         phrases = tuple(dict.fromkeys((*scope.targeted.queries, *phrases)))
-    question = content_hash("request", {"categories": inquiry.categories, "phrases": phrases})
+    first = first_moment(inquiry.claims)
+    question = content_hash(
+        "request",
+        {"categories": inquiry.categories, "phrases": phrases, "first": first.isoformat()},
+    )
     papers, name = bench.ledger.papers, bench.source.name
     answered = papers.cursor(name, question, before_run=run.id) if not scope.targeted else None
-    since = min(answered or first_moment(inquiry.claims), run.until)
+    since = min(answered or first, run.until)
     overlap = timedelta(days=bench.workspace.settings.source.overlap_days)
     window = Window(since, run.until).reaching_back(overlap)
     n_seen, batch, skipped = 0, list[Paper](), list[Failure]()
@@ -85,8 +93,9 @@ async def fetch(bench: Bench, run: Run, scope: Scope, inquiry: Inquiry, watch: W
             watch.step("fetch", f"{n_seen:,} records for {inquiry.id}")
     papers.add(batch, run.id)
     bench.ledger.work.fail(run.id, skipped)
-    if not scope.targeted:
-        papers.move_cursor(name, question, run.until, run.id)
+    # What may be readable another time is asked for again, and the future is never answered.
+    if not scope.targeted and not any(f.error in _RETRYABLE for f in skipped):
+        papers.move_cursor(name, question, min(run.until, utc_now()), run.id)
     watch.step("fetch", f"{n_seen:,} records for {inquiry.id}")
     return n_seen
 
@@ -176,29 +185,28 @@ async def judge(bench: Bench, run: Run, inquiry: Inquiry, claim: Claim, watch: W
 
 
 def _candidates(bench: Bench, run: Run, inquiry: Inquiry, claim: Claim) -> tuple[Paper, ...]:
-    """The papers nearest to the claim that were published since it was last retested.
+    """The papers nearest to the claim among those that came in since it was last wholly retested.
 
-    For a claim that this judge never judged, and for a targeted retest: since the claim's date.
+    For a claim that this judge never judged, and for a targeted retest: among all since its date.
     """
-    since = first_moment([claim])
-    last = bench.ledger.runs.last_until(claim.id)
-    if last and run.kind is RunKind.NIGHTLY:
-        tested = bench.ledger.work.judged(claim.revision, bench.judge.signature)
-        overlap = timedelta(days=bench.workspace.settings.source.overlap_days)
-        since = max(since, last - overlap) if tested else since
-    window = Window(min(since, run.until), run.until)
+    ledger = bench.ledger
+    last = ledger.runs.last_whole(claim.id) if run.kind is RunKind.NIGHTLY else None
+    tested = last and ledger.work.judged(claim.revision, bench.judge.signature)
     hits = bench.index.find(
         plan_queries(claim, inquiry),
         limit=bench.workspace.settings.search.papers_per_claim,
-        window=window,
+        window=Window(min(first_moment([claim]), run.until), run.until),
+        only=ledger.papers.recorded_since(last.finished_at)
+        if tested and last and last.finished_at
+        else None,
     )
-    newest = {paper.id: paper for paper in bench.ledger.papers.get(ids=[h.paper for h in hits])}
+    newest = {paper.id: paper for paper in ledger.papers.get(ids=[hit.paper for hit in hits])}
     found = (newest[hit.paper] for hit in hits if hit.paper in newest)
     return tuple(paper for paper in found if not _is_basis(paper, claim))
 
 
 def _is_basis(paper: Paper, claim: Claim) -> bool:
-    """Whether the claim rests on this very version or a later one: it cannot retest itself."""
+    """Whether the claim cites this version or a later one: it cannot retest itself."""
     return any(
         source.arxiv.number == paper.id.number
         and (source.arxiv.version is None or (paper.id.version or 0) <= source.arxiv.version)
@@ -213,7 +221,8 @@ async def conclude(
     ledger = bench.ledger
     failures = ledger.work.failures(run.id)
     thresholds = {bench.judge.signature.judge: bench.judge.threshold, SOURCE_HEALTH: 0.0}
-    records = Records(ledger.papers.get(ids=[ref.arxiv.unversioned for ref in scope.cited]), absent)
+    cited = ledger.papers.get(ids=[ref.arxiv.unversioned for ref in scope.cited])
+    records = Records((paper for paper in cited if paper.revised_at < run.until), absent)
     checks = {
         claim.id: [health.check(source, records) for source in claim.sources]
         for _, claim in scope.claims
@@ -221,17 +230,12 @@ async def conclude(
     for _, claim in scope.claims:
         ledger.work.notice(run.id, health.notices(claim, checks[claim.id]))
     finished_at = utc_now()
-    standings = []
-    for _, claim in scope.claims:
-        flags = _flags(bench, claim, checks[claim.id], failures)
-        known = ledger.known(claim, flags, as_of=finished_at)
-        standings.append(standing_of(claim, known, thresholds=thresholds))
     counts = Counts(
         n_papers_seen=n_seen,
         n_papers_new=ledger.papers.n_first_seen_in(run.id),
         **ledger.work.counts(run.id),
     )
-    finished = run.model_copy(
+    done = run.model_copy(
         update={
             "finished_at": finished_at,
             "counts": counts,
@@ -240,17 +244,17 @@ async def conclude(
             "notes": (*bench.notes, *bench.index.notes),
         }
     )
-    ledger.runs.finish(finished, standings, scope.inquiries)
-    return finished
-
-
-def _flags(
-    bench: Bench, claim: Claim, checks: Sequence[SourceCheck], failures: Sequence[Failure]
-) -> frozenset[Flag]:
-    """What is to be told of the claim's sources, and whether some of its work failed."""
-    concerned = {claim.id, bench.source.name}
-    failed = any(f.claim_id == claim.id or f.item_id in concerned for f in failures)
-    return health.flags_of(checks) | ({Flag.NOT_CHECKED} if failed else set())
+    standings = []
+    for _, claim in scope.claims:
+        flags = health.flags_of(checks[claim.id])
+        if done.left_undone(claim.id):
+            flags |= {Flag.NOT_CHECKED}
+        known = ledger.known(
+            claim, flags, as_of=finished_at, before=run.until, signature=bench.judge.signature
+        )
+        standings.append(standing_of(claim, known, thresholds=thresholds))
+    ledger.runs.finish(done, standings, scope.inquiries)
+    return done
 
 
 def report_of(ledger: Ledger, run_id: str) -> Report:

@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final, Self
 
+import tomlkit
 from filelock import FileLock, Timeout
 
 from claims.claim import Inquiry
@@ -15,12 +16,12 @@ from claims.library import read_library
 from flows.settings import FILE, Environment, Settings, quiet_libraries, read_settings
 
 _TEMPLATE: Final = """\
-# Settings of this retest workspace. Everything has a default; this file shows them.
+# Settings of this retest workspace: the most used ones, with their defaults.
 
 [source]
 # Where papers come from: "arxiv" (the search API), "sample" (the bundled papers), or the path of
 # an arXiv metadata dump (JSON lines, plain or gzip).
-papers = "{papers}"
+papers = {papers}
 # overlap_days = 7
 # contact = "you@example.org"
 
@@ -40,6 +41,14 @@ timezone = "UTC"
 # [prefect]
 # api_url = "http://127.0.0.1:4200/api"
 """
+
+
+def _written(papers: str) -> str:
+    """The source as a TOML string, the path of a dump made absolute."""
+    known = papers in {"arxiv", "sample"}
+    return str(
+        tomlkit.string(papers if known else str(Path(papers).expanduser().resolve())).as_string()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +82,7 @@ class Workspace:
         Files that are there already are left as they are.
         """
         starter = resources.files("claims") / "starter"
-        texts = {FILE: _TEMPLATE.format(papers=papers), ".gitignore": ".retest/\n"}
+        texts = {FILE: _TEMPLATE.format(papers=_written(papers)), ".gitignore": ".retest/\n"}
         if not list((folder / "claims").glob("*.toml")):
             texts |= {
                 f"claims/{entry.name}": entry.read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from here. Any text can be asked for: queries are built from quoted words, never
 
 import errno
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,20 +153,35 @@ class FullText:
                 for _, id_, number, version, revised_at, text in found
             ]
 
-    def search(self, query: str, *, limit: int, window: Window | None) -> list[tuple[str, ArxivId]]:
-        """The best passages for the words of `query`, best first, of the latest versions only.
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int,
+        window: Window | None,
+        only: Collection[str] | None = None,
+    ) -> list[tuple[str, ArxivId]]:
+        """The best passage of each of the `limit` best papers for the words of `query`.
 
-        Passage id and paper; "latest" among the versions indexed in `window`.
+        Passage id and paper, best first; of each paper the latest version indexed in `window`.
+        With `only`, of papers with these numbers.
         """
         if not (match := match_of(query)):
             return []
-        found = self._all(
-            "SELECT passage.id, passage.number, passage.version FROM words "  # noqa: S608 - constant
-            f"JOIN passage ON passage.rowid = words.rowid WHERE words MATCH :match AND {_LATEST}"
-            "ORDER BY bm25(words), passage.id LIMIT :limit",
-            {"match": match, "limit": limit, **_bounds(window)},
-        )
-        return [(id_, ArxivId(number, version)) for id_, number, version in found]
+        best: dict[str, tuple[str, ArxivId]] = {}
+        with guarded(self._path), closing(self._db.cursor()) as cursor:
+            for id_, number, version in cursor.execute(
+                "SELECT passage.id, passage.number, passage.version FROM words "  # noqa: S608 - constant
+                "JOIN passage ON passage.rowid = words.rowid "
+                f"WHERE words MATCH :match AND {_LATEST}"
+                "ORDER BY bm25(words), passage.id",
+                {"match": match, **_bounds(window)},
+            ):
+                if only is None or number in only:
+                    best.setdefault(number, (id_, ArxivId(number, version)))
+                if len(best) == limit:
+                    break
+        return list(best.values())
 
     def latest(self, ids: Iterable[str], window: Window | None) -> dict[str, ArxivId]:
         """Of the passage `ids`, those of the latest versions indexed in `window`, with papers."""

@@ -10,7 +10,7 @@ processes that write one Chroma folder corrupt it without a word.
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,18 +116,28 @@ class PassageIndex:
         return asked & self._text.papers({id_.number for id_ in asked})
 
     def find(
-        self, queries: Sequence[str], *, limit: int, window: Window | None = None
+        self,
+        queries: Sequence[str],
+        *,
+        limit: int,
+        window: Window | None = None,
+        only: Collection[str] | None = None,
     ) -> tuple[Hit, ...]:
         """Up to `limit` paper versions, best first: of each paper the latest in `window`.
 
-        Several queries are merged as the two rankings are. Equal scores go by id.
+        With `only`, among the papers with these numbers. Several queries are merged as the two
+        rankings are. Equal scores go by id.
         """
+        if only is not None and not only:
+            return ()
         depth = max(_LEAST_DEPTH, 5 * limit)
         tally = _Tally()
         for query in queries:
-            tally.count(self._text.search(query, limit=depth, window=window), "lexical", 1.0)
+            tally.count(
+                self._text.search(query, limit=depth, window=window, only=only), "lexical", 1.0
+            )
         if self._embedder.weight > 0 and queries and len(self._text):
-            for ranking in self._nearest(queries, depth, window):
+            for ranking in self._nearest(queries, depth, window, only):
                 tally.count(ranking, "dense", self._embedder.weight)
         return tally.best(limit)
 
@@ -173,7 +183,11 @@ class PassageIndex:
         )
 
     def _nearest(
-        self, queries: Sequence[str], depth: int, window: Window | None
+        self,
+        queries: Sequence[str],
+        depth: int,
+        window: Window | None,
+        only: Collection[str] | None,
     ) -> Iterator[list[tuple[str, ArxivId]]]:
         """For each query the nearest passages of latest versions, nearest first."""
         with self._translated():
@@ -181,7 +195,7 @@ class PassageIndex:
             answer = self._vectors.query(
                 query_embeddings=self._embedder.embed(queries),
                 n_results=min(depth, self._vectors.count()),
-                where=_within(window),
+                where=_where(window, only),
                 include=["distances"],
             )
         for ids, distances in zip(answer["ids"], answer["distances"] or (), strict=True):
@@ -314,9 +328,13 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _within(window: Window | None) -> Where | None:
-    if window is None:
+def _where(window: Window | None, only: Collection[str] | None) -> Where | None:
+    bounds: list[dict[str, object]] = []
+    if window is not None:
+        since, until = int(window.since.timestamp()), -int(-window.until.timestamp() // 1)
+        bounds += [{"revised_at": {"$gte": since}}, {"revised_at": {"$lt": until}}]
+    if only is not None:
+        bounds.append({"paper": {"$in": sorted(only)}})
+    if not bounds:
         return None
-    since, until = int(window.since.timestamp()), -int(-window.until.timestamp() // 1)
-    bounds = [{"revised_at": {"$gte": since}}, {"revised_at": {"$lt": until}}]
-    return cast("Where", {"$and": bounds})
+    return cast("Where", {"$and": bounds} if len(bounds) > 1 else bounds[0])

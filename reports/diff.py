@@ -7,10 +7,12 @@ what is compared here.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import assert_never
 
 from claims.assessment import Assessment, StandingState
 from claims.evidence import Relation
 from claims.standing import Flag, Standing
+from reports.words import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +125,10 @@ class Diff:
         """The changes of one claim, in order."""
         return self._by_claim.get(claim_id, ())
 
+    def lines(self) -> tuple[str, ...]:
+        """The changes for people, one line each; what papers wrote is shown as text."""
+        return tuple(visible(_line(change)) for change in self.changes)
+
     def to_json(self) -> list[dict[str, object]]:
         """The changes as plain JSON values: `change` (the kind), `claim_id`, and what differs."""
         return [
@@ -226,3 +232,33 @@ def _evidence_id(assessment: Assessment) -> dict[str, object]:
         "version": paper.version,
         "confidence": assessment.verdict.confidence,
     }
+
+
+def _line(change: Change) -> str:
+    match change:
+        case ClaimAdded():
+            told = "new claim"
+        case ClaimRemoved():
+            told = f"claim removed, last {change.before}"
+        case ClaimRevised():
+            told = "claim revised: judged afresh"
+        case StandingChanged():
+            told = f"{change.before} -> {change.after}"
+        case EvidenceAdded():
+            told = f"+ {change.relation} {_cited(change.assessment)}"
+        case EvidenceDropped():
+            told = f"- {change.relation} {_cited(change.assessment)}"
+        case EvidenceAmended():
+            told = f"{change.before} -> {change.after} {_cited(change.assessment)}"
+        case FlagRaised():
+            told = f"+ flag {change.flag}"
+        case FlagCleared():
+            told = f"- flag {change.flag}"
+        case _:
+            assert_never(change)
+    return f"{change.claim_id}  {told}"
+
+
+def _cited(assessment: Assessment) -> str:
+    first = assessment.evidence[0]
+    return f'{first.paper.id} "{first.quote}"'

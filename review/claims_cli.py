@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from claims.claim import Claim
     from flows.workspace import Workspace
 
-app = typer.Typer(no_args_is_help=True, help="List, show, add and check the claims of a library.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="List, show, add and check the claims of a library.",
+)
 
 
 @app.command("list")
@@ -74,7 +78,7 @@ def show(claim_id: str, workspace: WorkspaceOption = None, json: JsonOption = Fa
         "sources": ", ".join(str(source.arxiv) for source in claim.sources) or "none: UNGROUNDED",
     })  # fmt: skip
     for entry in past:
-        shown.out(f"{entry['run']:<28} {entry['standing']:<11} {entry['reason']}")
+        shown.out(f"{entry['run']}: {entry['standing']}, {entry['reason']}")
 
 
 @app.command()
@@ -102,15 +106,21 @@ def add(
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Add a claim to an inquiry's file, keeping everything that stands there."""
+    """Add a claim to an inquiry's file, keeping everything that stands there.
+
+    Scope slots and quantities, which make comparisons sharper, are written into the file by hand:
+    scope = { population = "open models" }, quantities = [{ measure = "accuracy", low = 76,
+    high = 85, unit = "%" }].
+    """
     from pydantic import ValidationError
 
     from claims.claim import Claim
     from claims.errors import LibraryError
-    from claims.library import add_claim
+    from claims.library import add_claim, find_claim
     from review import shown
 
-    file = _file_of(_opened(workspace), inquiry)
+    opened = _opened(workspace)
+    file = _file_of(opened, inquiry)
     try:
         claim = Claim.model_validate(
             {
@@ -126,6 +136,11 @@ def add(
         first = error.errors(include_url=False)[0]
         problem = f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}"
         raise LibraryError("the new claim", None, problem) from None
+    inquiries = opened.inquiries()
+    if find_claim(inquiries, claim.id):
+        raise LibraryError(str(file), None, f"the claim id {claim.id!r} is taken: choose another")
+    if replaces and not find_claim(inquiries, replaces):
+        raise LibraryError(str(file), None, f"--replaces: there is no claim {replaces!r}")
     add_claim(file, claim)
     if json:
         shown.as_json({"id": claim.id, "file": str(file)})
@@ -148,7 +163,8 @@ def check(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     if json:
         shown.as_json({"inquiries": len(inquiries), "claims": n_claims, "ok": True})
     else:
-        shown.out(f"{n_claims} claims in {len(inquiries)} inquiries: all read, none reworded")
+        n_inquiries = len(inquiries)
+        shown.out(f"claims: {n_claims}, inquiries: {n_inquiries}; all read, none reworded")
 
 
 def _opened(folder: Path | None) -> "Workspace":

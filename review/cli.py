@@ -5,13 +5,16 @@ one line on stderr; anything else is a fault of ours and keeps its traceback. Wh
 import is imported inside the command that needs it.
 """
 
+import errno
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import click
 import typer
 
 from claims.errors import RetestError, SourceError
+from reports.words import visible
 from review import claims_cli
 from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="retest",
     no_args_is_help=True,
+    # Plain help: rich would read [default: ...] as markup and leave it out.
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Holds dated research claims, retests them nightly against new arXiv papers, and says "
@@ -34,7 +39,15 @@ CHANGES = 1
 
 @app.command()
 def demo(
-    workspace: WorkspaceOption = None,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace",
+            "-w",
+            help="An empty folder to keep the workspace in.",
+            show_default=False,
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Two nights over the bundled sample: no key, no network. The second night's diff is shown.
@@ -171,18 +184,26 @@ def doctor(
 def main() -> None:
     """The `retest` program."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except RetestError as error:
         _trouble(str(error))
-    except KeyboardInterrupt:
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.exceptions.Abort):
         _trouble("stopped; what was committed is kept, and the same command goes on from there")
-    except BrokenPipeError:
-        sys.stderr.close()
+    except OSError as error:
+        if error.errno not in {errno.EPIPE, errno.ENOSPC}:
+            raise
+        sys.stdout = None
+        if error.errno == errno.ENOSPC:
+            _trouble("the output could not be written: the disk is full")
         sys.exit(TROUBLE)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _trouble(line: str) -> None:
-    sys.stderr.write(f"retest: {' '.join(line.split())}\n")
+    sys.stderr.write(f"retest: {visible(line)}\n")
     sys.exit(TROUBLE)
 
 
@@ -196,12 +217,12 @@ def _opened(folder: Path | None) -> "Workspace":
 def _start(
     folder: Path | None, until: str | None, source: str | None, *, claim_id: str | None, json: bool
 ) -> None:
-    from claims.clock import parse_moment, utc_now
+    from claims.clock import parse_moment
     from flows.start import start
     from review import shown
     from review.progress import Watched
 
-    moment = parse_moment(until) if until else utc_now()
+    moment = parse_moment(until) if until is not None else None
     with Watched(verbose=claim_id is not None) as watch:
         done = start(_opened(folder), moment, watch, claim_id=claim_id, papers=source)
     shown.finished(done, json_wanted=json)
@@ -211,5 +232,8 @@ def _start(
             "for the same window again"
         )
     if failures := done.run.failures:
-        sys.stderr.write(f"retest: {len(failures)} pieces of work failed, the first: ")
-        sys.stderr.write(f"{failures[0].message}; all are in the report\n")
+        first = visible(failures[0].message)
+        n_more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
+        sys.stderr.write(f"retest: some work failed: {first}{n_more}; all is in the report\n")
+    if not done.report.stories:
+        sys.stderr.write("retest: there is no claim to retest: add one with `retest claims add`\n")

@@ -19,7 +19,7 @@ SourceOption = Annotated[
     str | None,
     typer.Option(
         "--source",
-        help="Where papers come from, this time: arxiv, sample, or the path of a metadata dump.",
+        help="Where papers come from: arxiv, sample, or the path of a metadata dump.",
         show_default=False,
     ),
 ]

@@ -5,6 +5,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from reports.words import visible
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -73,26 +75,26 @@ class Watched:
         """One piece of the stage is done."""
         self._n += 1
         if self._live and self._bar is not None:
-            self._live.update(self._bar, advance=1, detail=detail[:60])
+            self._live.update(self._bar, advance=1, detail=visible(detail)[:60])
         else:
             self._print(f"{self._stage} {self._n} of {self._total or '?'}: {detail}")
 
     def step(self, name: str, detail: str) -> None:
         """A step inside a piece of work."""
         if self._verbose:
-            self.say(f"  {name:<12} {detail}")
+            self.say(f"{name:<12} {detail}")
         elif self._live and self._bar is not None:
-            self._live.update(self._bar, detail=f"{name} · {detail}"[:60])
+            self._live.update(self._bar, detail=visible(f"{name} · {detail}")[:60])
         elif time.monotonic() - self._told_at > _SAY_EVERY_S:
             self._print(f"  {name} · {detail}")
 
     def say(self, line: str) -> None:
         """Something that a person should know now."""
         if self._live:
-            self._live.console.print(line, markup=False, highlight=False, soft_wrap=True)
+            self._live.console.print(visible(line), markup=False, highlight=False, soft_wrap=True)
         else:
             self._print(line)
 
     def _print(self, line: str) -> None:
         self._told_at = time.monotonic()
-        print(line, file=sys.stderr, flush=True)  # noqa: T201 - this is where lines are printed
+        print(visible(line), file=sys.stderr, flush=True)  # noqa: T201 - this is where lines are printed

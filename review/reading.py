@@ -58,8 +58,8 @@ def show_diff(workspace: Workspace, run_id: str | None, *, json_wanted: bool) ->
     if json_wanted:
         shown.as_json(report.diff.to_json())
     else:
-        for change in report.diff.changes:
-            shown.out(str(change))
+        for line in report.diff.lines():
+            shown.out(line)
         if not report.diff:
             shown.out(f"{report.run.id} changed nothing")
     return bool(report.diff)

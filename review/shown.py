@@ -6,19 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flows.nightly import Finished
+from reports.words import visible
 
 if TYPE_CHECKING:
     from reports.report import Report
 
 
 def out(line: str = "") -> None:
-    """Print `line` on standard output."""
-    sys.stdout.write(line + "\n")
+    """Print `line` on standard output; what would act on the terminal is shown as text."""
+    sys.stdout.write(visible(line) + "\n")
 
 
 def as_json(value: object) -> None:
     """Print `value` as one JSON document."""
-    out(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
 def finished(run: Finished, *, json_wanted: bool) -> None:
@@ -51,7 +52,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     drawn = Table(*head, box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
-        drawn.add_row(*(Text(cell) for cell in row))
+        drawn.add_row(*(Text(visible(cell)) for cell in row))
     console = Console() if sys.stdout.isatty() else Console(width=120, no_color=True)
     console.print(drawn)
 
@@ -60,4 +61,4 @@ def facts(values: Mapping[str, str]) -> None:
     """Print names and values, aligned."""
     width = max(map(len, values), default=0)
     for name, value in values.items():
-        out(f"{name:<{width}}  {value}")
+        sys.stdout.write(f"{visible(name):<{width}}  {visible(value)}\n")

@@ -91,7 +91,7 @@ def workspace(folder: Path, *records: dict[str, object], library: str = LIBRARY)
     (folder / "claims").mkdir(parents=True)
     (folder / "claims" / "lanterns.toml").write_text(library, encoding="utf-8")
     write_dump(folder / "dump.jsonl", *records)
-    return Workspace.create(folder, Environment.read({}), papers="dump.jsonl")
+    return Workspace.create(folder, Environment.read({}), papers=str(folder / "dump.jsonl"))
 
 
 class LampJudge:

@@ -21,6 +21,7 @@ from tests.fakes import (
     decision,
     finished,
     inquiry,
+    moment,
     paper,
     run,
 )
@@ -46,19 +47,21 @@ def kept(ledger: Ledger) -> Ledger:
     return ledger
 
 
-def alter(url: str, table: str, old: str, new: str) -> None:
-    """Change text in the bodies of one table, behind the ledger's back."""
+def behind_its_back(url: str, sql: str, **values: str) -> None:
+    """Change the database without the ledger; at least one row."""
     address = make_url(url)
     if address.get_backend_name() == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     engine = create_engine(address)
     with engine.begin() as connection:
-        done = connection.execute(
-            text(f"UPDATE {table} SET body = replace(body, :old, :new) WHERE body LIKE :like"),  # noqa: S608 - a name from this file
-            {"old": old, "new": new, "like": f"%{old.replace('%', '_')}%"},
-        )
-        assert done.rowcount > 0
+        assert connection.execute(text(sql), values).rowcount > 0
     engine.dispose()
+
+
+def alter(url: str, table: str, old: str, new: str) -> None:
+    """Change text in the bodies of one table."""
+    sql = f"UPDATE {table} SET body = replace(body, :old, :new) WHERE body LIKE :like"  # noqa: S608 - a name from this file
+    behind_its_back(url, sql, old=old, new=new, like=f"%{old.replace('%', '_')}%")
 
 
 def tables(audit: Audit) -> set[str]:
@@ -68,7 +71,7 @@ def tables(audit: Audit) -> set[str]:
 def test_a_ledger_that_nobody_touched_has_no_fault(kept: Ledger) -> None:
     audit = kept.audit()
     assert audit.faults == ()
-    assert (audit.n_rows, audit.n_quotes, audit.n_standings) == (8, 1, 1)
+    assert (audit.n_rows, audit.n_quotes, audit.n_standings) == (10, 1, 1)
 
 
 def test_an_empty_ledger_has_no_fault(ledger: Ledger) -> None:
@@ -92,6 +95,9 @@ def test_an_empty_ledger_has_no_fault(ledger: Ledger) -> None:
         ("decisions", "R. Reader", "R. Raeder"),
         ("failures", "later", "never"),
         ("libraries", "answer alike", "answer alive"),
+        ("standings", '"CONFIRMED"', '"CONFIRMEX"'),
+        ("standings", CLAIM.revision, "sha256:" + "0" * 32),
+        ("run_ends", '"source": "sample"', '"source": "samplx"'),
     ],
 )
 def test_a_changed_byte_is_found_in_its_table(
@@ -101,12 +107,58 @@ def test_a_changed_byte_is_found_in_its_table(
     assert table in tables(kept.audit())
 
 
-@pytest.mark.parametrize("table", ["claims", "papers", "passages", "assessments", "decisions"])
+@pytest.mark.parametrize(
+    "table",
+    ["claims", "papers", "passages", "assessments", "decisions", "standings", "run_ends"],
+)
 def test_a_body_that_no_longer_reads_is_a_fault_and_not_a_crash(
     kept: Ledger, ledger_url: str, table: str
 ) -> None:
     alter(ledger_url, table, "{", "[")
     assert table in tables(kept.audit())
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("standings", "UPDATE standings SET state = 'CONTESTED'"),
+        ("assessments", "UPDATE assessments SET claim_id = 'other'"),
+        ("assessments", "UPDATE assessments SET relation = 'CONTRADICTS'"),
+        ("papers", "UPDATE papers SET withdrawn = true WHERE number = '2503.00002'"),
+        ("standings", "DELETE FROM run_ends"),
+    ],
+)
+def test_a_changed_column_or_a_lost_end_is_found(
+    kept: Ledger, ledger_url: str, table: str, change: str
+) -> None:
+    behind_its_back(ledger_url, change)
+    assert table in tables(kept.audit())
+
+
+def test_a_body_that_no_longer_reads_is_told_in_one_line(kept: Ledger, ledger_url: str) -> None:
+    alter(ledger_url, "standings", "{", "[")
+    with pytest.raises(LedgerError) as caught:
+        kept.standings("night-2026-01-02")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_changed_standing_of_an_earlier_night_is_found(kept: Ledger, ledger_url: str) -> None:
+    begun = kept.runs.begin(run("night-2026-01-03", until=moment("2026-01-03")))
+    known = kept.known(CLAIM, {Flag.UNGROUNDED, Flag.NOT_CHECKED})
+    standing = standing_of(CLAIM, known, thresholds=THRESHOLDS)
+    kept.runs.finish(finished(begun), (standing,), (inquiry(CLAIM),))
+    assert kept.audit().faults == ()
+    behind_its_back(
+        ledger_url,
+        "UPDATE standings SET body = replace(body, 'CONFIRMED', 'CONTESTED') WHERE run_id = :run",
+        run="night-2026-01-02",
+    )
+    assert tables(kept.audit()) == {"standings"}
+
+
+def test_a_decision_that_is_entered_later_than_it_was_taken_is_no_fault(kept: Ledger) -> None:
+    kept.work.decide(decision(CLAIM, Ruling.REJECT, on=FOUND, at="2026-01-06"))
+    assert kept.audit().faults == ()
 
 
 def test_a_quote_moved_to_other_words_of_the_same_passage_is_found(
@@ -118,15 +170,17 @@ def test_a_quote_moved_to_other_words_of_the_same_passage_is_found(
         f'"quote": {json.dumps(QUOTE)}',
         '"quote": "Lanterns that were asked twice"',
     )
-    assert tables(kept.audit()) == {"assessments"}
+    assert "assessments" in tables(kept.audit())
 
 
 def test_a_changed_standing_is_found(kept: Ledger, ledger_url: str) -> None:
     alter(ledger_url, "standings", "CONFIRMED", "CONTESTED")
-    (fault,) = kept.audit().faults
-    assert str(fault) == (
+    told = [str(fault) for fault in kept.audit().faults]
+    assert told[0] == (
         "standings lanterns-agree in night-2026-01-02: stored as CONTESTED, computed as CONFIRMED"
     )
+    assert "its column state says 'CONFIRMED', its content 'CONTESTED'" in told[1]
+    assert "its content was altered" in told[2]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A claim's date: what EDTF lets people write, and what is newer than it."""
 
+import re
 from datetime import date
 
 import pytest
@@ -37,16 +38,31 @@ def test_a_date_covers_its_days_and_newer_means_after_its_last_stated_start(
 
 
 @pytest.mark.parametrize(
-    "written", ["", "soon", "2025-13", "2025-02-30", "25", "2024/2025/2026", "June 2024"]
+    "written",
+    [
+        "",
+        "soon",
+        "2025-13",
+        "2025-02-30",
+        "25",
+        "2024/2025/2026",
+        "June 2024",
+    ],
 )
 def test_what_is_no_edtf_date_is_refused_with_examples(written: str) -> None:
     with pytest.raises(ValueError, match="is not an EDTF date: write 2024, 2025~"):
         ClaimDate(written)
 
 
-@pytest.mark.parametrize("written", ["2024/..", "../2024"])
+@pytest.mark.parametrize("written", ["XXXX", "Y170000002", "-0100", "2025/2024"])
+def test_a_year_out_of_reach_or_an_interval_that_ends_first_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(repr(written))):
+        ClaimDate(written)
+
+
+@pytest.mark.parametrize("written", ["2024/..", "../2024", "2024/", "/2024"])
 def test_an_open_end_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="has an open end"):
+    with pytest.raises(ValueError, match=f"'{re.escape(written)}' has an open end"):
         ClaimDate(written)
 
 

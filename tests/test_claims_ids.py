@@ -25,6 +25,8 @@ from claims.ids import ArxivId
         "https://arxiv.org/pdf/2401.07115v2.PDF",
         "https://arxiv.org/html/2401.07115v2#S2",
         "https://arxiv.org/abs/2401.07115v2?context=cs",
+        "https://arxiv.org/abs/2401.07115v2/?context=cs",
+        "https://arxiv.org/pdf/2401.07115v2.pdf?download=1",
         "10.48550/arXiv.2401.07115v2",
         "doi: 10.48550/arxiv.2401.07115v2",
         "https://doi.org/10.48550/arXiv.2401.07115v2",
@@ -84,6 +86,7 @@ def test_the_first_and_last_month_of_each_style_are_read(edge: str) -> None:
         "https://evil.example/arxiv.org/abs/2401.07115",
         "https://arxiv.org.evil.example/abs/2401.07115",
         "../2401.07115",
+        "２４０１.０７１１５",  # noqa: RUF001 - digits that are no ASCII digits
     ],
 )
 def test_what_is_no_id_is_refused_with_a_way_to_write_it(written: str) -> None:
@@ -139,3 +142,8 @@ def test_a_field_takes_any_form_and_keeps_the_canonical_one() -> None:
     assert lamp.model_dump_json() == '{"paper":"math/0611800v2"}'
     with pytest.raises(ValidationError, match="is not an arXiv id"):
         Lamp.model_validate({"paper": 2401.07115001})
+
+
+@pytest.mark.parametrize("text", ["arXiv:2401.071159", "arXiv:hep-th/99010011"])
+def test_an_id_with_a_digit_too_many_is_no_id_in_text(text: str) -> None:
+    assert ArxivId.in_text(text) == ()

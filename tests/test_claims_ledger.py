@@ -57,10 +57,10 @@ def test_a_revision_is_found_as_it_was_noted_by_then(ledger: Ledger) -> None:
 
 def test_papers_are_kept_once_and_a_restated_one_is_kept_beside_the_first(ledger: Ledger) -> None:
     first, second = numbered(1), numbered(2)
-    ledger.papers.add([first, second, first], "night-1")
-    ledger.papers.add([first, second], "night-2")
+    assert ledger.papers.add([first, second, first], "night-1") == 2
+    assert ledger.papers.add([first, second], "night-2") == 0
     restated = paper(first.id.number + "v1", comment="12 pages")
-    ledger.papers.add([restated], "night-2")
+    assert ledger.papers.add([first, restated], "night-2") == 1
     assert ledger.papers.get() == (first, second, restated)
     assert ledger.papers.n_first_seen_in("night-1") == 2
     assert ledger.papers.n_first_seen_in("night-2") == 1
@@ -68,7 +68,7 @@ def test_papers_are_kept_once_and_a_restated_one_is_kept_beside_the_first(ledger
 
 def test_more_papers_than_a_statement_takes_are_all_kept(ledger: Ledger) -> None:
     papers = [numbered(n) for n in range(1, 1202)]
-    ledger.papers.add(papers, "night")
+    assert ledger.papers.add(papers, "night") == 1201
     assert len(ledger.papers.get(ids=[p.id for p in papers])) == 1201
     assert ledger.papers.ids() == {p.id for p in papers}
 
@@ -111,6 +111,12 @@ def test_a_cursor_is_that_of_earlier_runs_and_of_the_same_question(ledger: Ledge
     assert ledger.papers.cursor("arxiv", "q1", before_run="night-2") == first
     assert ledger.papers.cursor("arxiv", "q2", before_run="night-3") is None
     assert ledger.papers.cursor("sample", "q1", before_run="night-3") is None
+
+
+def test_a_cursor_of_a_source_with_a_long_path_is_kept(ledger: Ledger) -> None:
+    source, until = "/lanterns" * 40, moment("2026-01-01")
+    ledger.papers.move_cursor(source, "q1", until, "night-1")
+    assert ledger.papers.cursor(source, "q1", before_run="night-2") == until
 
 
 def test_recorded_work_is_given_back_with_its_evidence_proven(ledger: Ledger) -> None:
@@ -191,13 +197,15 @@ def test_failures_stand_beside_the_work_in_a_fixed_order(ledger: Ledger) -> None
     assert ledger.work.failures("another") == ()
 
 
-def test_decisions_are_given_back_oldest_first_and_as_of_any_moment(ledger: Ledger) -> None:
-    later = decision(CLAIM, Ruling.REJECT, at="2026-01-07")
-    first = decision(CLAIM, Ruling.ACCEPT, at="2026-01-05")
-    for ruling in (later, first, later):
+def test_decisions_are_given_back_as_they_were_entered_and_as_of_any_moment(ledger: Ledger) -> None:
+    entered_first = decision(CLAIM, Ruling.REJECT, at="2026-01-07")
+    taken_first = decision(CLAIM, Ruling.ACCEPT, at="2026-01-05")
+    ledger.work.decide(entered_first)
+    then = utc_now()
+    for ruling in (taken_first, entered_first):
         ledger.work.decide(ruling)
-    assert ledger.work.decisions(CLAIM.id) == (first, later)
-    assert ledger.work.decisions(CLAIM.id, as_of=moment("2026-01-06")) == (first,)
+    assert ledger.work.decisions(CLAIM.id) == (entered_first, taken_first)
+    assert ledger.work.decisions(CLAIM.id, as_of=then) == (entered_first,)
     assert ledger.work.decisions("another-claim") == ()
 
 

@@ -1,5 +1,6 @@
 """Opening a ledger, its tables, and what is said when the database refuses."""
 
+import gc
 import re
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from claims.ledger.schema import HEAD, metadata
 from tests.fakes import paper
 
 ROOT = Path(__file__).parent.parent
+OPEN = "import sys; from claims.ledger import Ledger; Ledger.open(sys.argv[1]).close()"
 FULL = """
 import resource, sys
 from claims.ledger import Ledger
@@ -81,18 +83,28 @@ def test_a_ledger_opened_again_holds_what_it_held(ledger_url: str) -> None:
     second.close()
 
 
-def test_a_ledger_from_the_future_is_left_alone(sqlite_url: str) -> None:
-    Ledger.open(sqlite_url).close()
-    opened = engine(sqlite_url)
+def test_a_ledger_from_the_future_is_left_alone(ledger_url: str) -> None:
+    Ledger.open(ledger_url).close()
+    opened = engine(ledger_url)
     with opened.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(LedgerTooNew, match="is at step 9999 and this retest knows steps up to"):
-        Ledger.open(sqlite_url)
+        Ledger.open(ledger_url)
+    # A connection that was left open warns when it is collected, and a warning is an error.
+    gc.collect()
     with opened.connect() as connection:
-        assert (
-            connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
-        )
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     opened.dispose()
+    assert found == "9999"
+
+
+def test_processes_that_open_a_new_ledger_at_once_all_get_it(ledger_url: str) -> None:
+    command = [sys.executable, "-c", OPEN, ledger_url]
+    opening = [
+        subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    assert [process.communicate()[1] for process in opening] == [""] * 4
+    assert [process.returncode for process in opening] == [0] * 4
 
 
 def test_a_missing_folder_is_made(tmp_path: Path) -> None:
@@ -100,11 +112,20 @@ def test_a_missing_folder_is_made(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b" / "ledger.sqlite").is_file()
 
 
-def test_what_is_no_address_is_refused_with_a_way_to_write_it() -> None:
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lamp").touch()
+    with pytest.raises(LedgerError, match="cannot be made: Not a directory"):
+        Ledger.open(f"sqlite:///{tmp_path}/lamp/a/ledger.sqlite")
+
+
+@pytest.mark.parametrize(
+    "address", ["my ledger", "lamp://x", "mysql://x/y", "postgresql://u@127.0.0.1:xx/y"]
+)
+def test_what_is_no_address_is_refused_with_a_way_to_write_it(address: str) -> None:
     with pytest.raises(
         LedgerError, match=r"not a ledger address: write sqlite:///PATH or postgres"
     ):
-        Ledger.open("my ledger")
+        Ledger.open(address)
 
 
 def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Runs are begun, gone on with, ended once, and remembered with the standings they arrived at."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -72,6 +74,19 @@ def test_an_unfinished_run_of_other_work_is_left_alone(
     assert ledger.runs.unfinished() == (first.id, second.id)
 
 
+def test_runs_of_other_work_that_begin_at_once_get_names_of_their_own(ledger: Ledger) -> None:
+    for n in range(10):
+        start = Barrier(2)
+
+        def begin(source: str, name: str = f"night-{n}", start: Barrier = start) -> str:
+            start.wait()
+            return ledger.runs.begin(run(name, settings={"source": source})).id
+
+        with ThreadPoolExecutor(2) as pool:
+            names = set(pool.map(begin, ("sample", "dump")))
+        assert names == {f"night-{n}", f"night-{n}.2"}
+
+
 def test_a_name_that_begins_another_is_not_taken_by_it(ledger: Ledger) -> None:
     ledger.runs.begin(run("night-10", until=moment("2026-01-10")))
     assert ledger.runs.begin(run("night-1")).id == "night-1"
@@ -134,7 +149,9 @@ def test_the_history_of_a_claim_is_newest_first(ledger: Ledger) -> None:
     states = [row.state.value for _, row in ledger.runs.history(CLAIM.id)]
     assert states == ["CONTESTED", "QUALIFIED", "CONFIRMED"]
     assert [run.id for run, _ in ledger.runs.history(CLAIM.id, limit=2)] == ["night-4", "night-3"]
-    assert ledger.runs.last_until(CLAIM.id) == moment("2026-01-04")
+    whole = ledger.runs.last_whole(CLAIM.id)
+    assert whole is not None
+    assert whole.id == "night-4"
     assert ledger.runs.last_until(OTHER.id) is None
     assert ledger.runs.claim_ids() == (CLAIM.id,)
 

@@ -198,3 +198,63 @@ def test_a_claim_that_was_read_can_be_written_into_another_inquiry(tmp_path: Pat
     add_claim(other, drift)
     assert read_inquiry(other).claims == (drift,)
     assert isinstance(drift, Claim)
+
+
+HEAD = '[inquiry]\nid = "lanterns"\nquestion = "Why?"\n'
+NESTED = '[[inquiry.claims]]\nid = "nested"\ntext = "It glows."\nas_of = "2024"\n'
+BESIDE = '[[claims]]\nid = "beside"\ntext = "It glows."\nas_of = "2024"\n'
+
+
+@pytest.mark.parametrize("after", ["", BESIDE])
+def test_claims_inside_the_inquiry_table_are_refused_with_their_line(
+    tmp_path: Path, after: str
+) -> None:
+    file = written(tmp_path, HEAD + NESTED + after)
+    error = refusal(file)
+    assert error.line == 4
+    assert error.problem == "inquiry.claims: write [[claims]] beside [inquiry], not inside it"
+    with pytest.raises(LibraryError):
+        add_claim(file, claim())
+    assert file.read_text() == HEAD + NESTED + after
+
+
+def test_a_claim_is_not_added_to_an_inline_array_and_nothing_is_changed(tmp_path: Path) -> None:
+    inline = 'claims = [ {id = "inline", text = "It glows.", as_of = "2024"} ]\n' + HEAD
+    file = written(tmp_path, inline)
+    with pytest.raises(LibraryError, match=r"write each claim as a \[\[claims\]\] table"):
+        add_claim(file, claim())
+    assert file.read_text() == inline
+
+
+def test_line_ends_of_windows_stay(tmp_path: Path) -> None:
+    head = HEAD.replace("\n", "\r\n").encode()
+    file = written(tmp_path, head)
+    add_claim(file, claim())
+    assert file.read_bytes().startswith(head)
+    assert read_inquiry(file).claims == (claim(),)
+
+
+def test_a_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
+    file = written(tmp_path, b"\xef\xbb\xbf" + HEAD.encode())
+    add_claim(file, claim())
+    assert read_inquiry(file).claims == (claim(),)
+
+
+def test_a_link_stays_a_link_and_the_mode_stays(tmp_path: Path) -> None:
+    file = written(tmp_path, HEAD, "kept.txt")
+    file.chmod(0o600)
+    link = tmp_path / "lanterns.toml"
+    link.symlink_to(file)
+    add_claim(link, claim())
+    assert link.is_symlink()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert read_inquiry(link).claims == (claim(),)
+
+
+def test_a_folder_with_the_name_of_a_draft_is_no_obstacle(tmp_path: Path) -> None:
+    file = written(tmp_path, HEAD)
+    obstacle = tmp_path / ".lanterns.toml.draft"
+    obstacle.mkdir()
+    add_claim(file, claim())
+    assert read_inquiry(file).claims == (claim(),)
+    assert set(tmp_path.iterdir()) == {file, obstacle}

@@ -116,6 +116,14 @@ def test_what_only_typesetting_changed_is_found_and_the_source_speaks(
         ("lantern gave the same colo", "the lantern gave the same colour"),
         ("the area is 102 lanterns", "the area is 10² lanterns"),
         ("we saw no lanterns at all", "we saw lanterns at all"),
+        ("successful lanterns were", "we saw un-\nsuccessful lanterns were common"),
+        ("successful lanterns were", "we saw un\u00adsuccessful lanterns were common"),
+        ("significant glows were seen", "all non-significant glows were seen less"),
+        ("5 points lower than before", "it was \u20135 points lower than before"),
+        ("85 % of the lanterns", "between 76 \u2013 85 % of the lanterns"),
+        ("85 % of the lanterns", "between 76-\n85 % of the lanterns"),
+        ("ickering lanterns of spring", "\ufb02ickering lanterns of spring"),
+        ("a glow of at least 5", "a glow of at least 5% in all"),
     ],
 )
 def test_a_changed_or_cut_word_number_sign_or_range_is_refused(quote: str, text: str) -> None:
@@ -133,6 +141,26 @@ def test_a_cut_match_does_not_hide_a_whole_one_after_it() -> None:
 def test_too_few_characters_carry_nothing(quote: str) -> None:
     with pytest.raises(QuoteNotFound, match="too short"):
         locate(quote, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        ("\u200b" * 12, WORDS),
+        ("\u00ad" * 12, "\u200b" * 3),
+        ("a          b", "where a b stand"),
+    ],
+)
+def test_characters_that_are_folded_away_do_not_count(quote: str, text: str) -> None:
+    with pytest.raises(QuoteNotFound, match="too short"):
+        locate(quote, text)
+
+
+def test_a_hyphen_before_a_number_at_a_line_end_is_kept() -> None:
+    text = "we lit GLOW-\n4 in all trials"
+    start, end, tier = locate("we lit GLOW-4 in all", text)
+    assert text[start:end] == "we lit GLOW-\n4 in all"
+    assert tier is Tier.NORMALISED
 
 
 def test_a_long_quote_that_is_not_there_is_told_in_one_short_line() -> None:

@@ -1,12 +1,15 @@
 """Whole runs over a small dump: what is judged, what is kept, what is said."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from claims.clock import parse_moment
+from claims.claim import Claim
+from claims.clock import parse_moment, utc_now
 from claims.errors import ClaimNotFound, LedgerConflict
+from claims.evidence import Relation, Verdict
 from claims.ledger import Ledger
 from claims.standing import Flag
 from flows.nightly import nightly
@@ -100,6 +103,71 @@ def test_a_source_that_fails_moves_no_cursor_and_is_no_quiet_night(tmp_path: Pat
     (tmp_path / "gone.jsonl").rename(tmp_path / "dump.jsonl")
     done = asyncio.run(night(place, judge, "2026-01-02"))
     assert states(done)["lanterns-agree"] == "CONFIRMED"
+
+
+def test_what_a_failed_night_missed_is_judged_by_the_next_one(tmp_path: Path) -> None:
+    place, judge = lamps.workspace(tmp_path, FIRST, AGREES, DENIES), LampJudge()
+    asyncio.run(night(place, judge, "2026-01-01"))
+    (tmp_path / "dump.jsonl").rename(tmp_path / "gone.jsonl")
+    asyncio.run(night(place, judge, "2026-06-01"))
+    (tmp_path / "gone.jsonl").rename(tmp_path / "dump.jsonl")
+    done = asyncio.run(night(place, judge, "2026-06-20"))
+    assert states(done)["lanterns-agree"] == "CONTESTED"
+
+
+def test_a_date_in_the_future_hides_no_later_night(tmp_path: Path) -> None:
+    place, judge = lamps.workspace(tmp_path, FIRST, AGREES), LampJudge()
+    asyncio.run(night(place, judge, "2206-01-01"))
+    yesterday = f"{utc_now() - timedelta(days=1):%Y-%m-%d}"
+    new = record("2603.00001", yesterday, abstract="It gives another colour: denied.")
+    lamps.write_dump(tmp_path / "dump.jsonl", FIRST, AGREES, new)
+    done = asyncio.run(night(place, judge, "2206-01-02"))
+    assert states(done)["lanterns-agree"] == "CONTESTED"
+
+
+def test_a_night_of_the_past_knows_nothing_of_later_papers(tmp_path: Path) -> None:
+    place, judge = lamps.workspace(tmp_path, FIRST, AGREES, DENIES), LampJudge()
+    asyncio.run(night(place, judge, "2026-07-01"))
+    past = asyncio.run(night(place, judge, "2026-01-01"))
+    assert states(past)["lanterns-agree"] == "CONFIRMED"
+    ledger = Ledger.open(place.ledger_url)
+    assert ledger.audit().faults == ()
+    ledger.close()
+
+
+def test_a_claim_of_an_earlier_date_brings_the_earlier_papers(tmp_path: Path) -> None:
+    old = record("2103.00001", "2021-03-04", abstract="A longer wick burns no longer: denied.")
+    place, judge = lamps.workspace(tmp_path, old, FIRST), LampJudge()
+    asyncio.run(night(place, judge, "2026-01-01"))
+    library = tmp_path / "claims" / "lanterns.toml"
+    earlier = '[[claims]]\nid = "wicks-of-old"\ntext = "Wicks burned long."\nas_of = "2019"\n'
+    library.write_text(f"{library.read_text()}\n{earlier}")
+    done = asyncio.run(night(place, judge, "2026-01-02"))
+    assert states(done)["wicks-of-old"] == "CONTESTED"
+
+
+def test_a_changed_judge_answers_anew_and_its_new_answer_counts(tmp_path: Path) -> None:
+    place = lamps.workspace(tmp_path, FIRST, AGREES)
+    asyncio.run(night(place, LampJudge(), "2026-01-01"))
+
+    class Changed(LampJudge):
+        signature = LampJudge.signature.model_copy(update={"prompt_version": "2"})
+
+        def _verdict(self, claim: Claim, text: str) -> Verdict:
+            relation = Relation.CONTRADICTS if "agreed" in text else Relation.NO_BEARING
+            return Verdict(relation=relation, reason=f"on {claim.id}", confidence=0.9)
+
+    done = asyncio.run(night(place, Changed(), "2026-01-02"))
+    story = done.report.stories[0]
+    assert story.after.value == "CONTESTED"
+    assert len(story.standing.admitted) == 1
+
+
+def test_one_long_paper_crowds_out_no_other(tmp_path: Path) -> None:
+    long = record("2503.00009", "2025-03-09", abstract="A lantern gives the same colour. " * 9000)
+    place, judge = lamps.workspace(tmp_path, FIRST, AGREES, long), LampJudge()
+    asyncio.run(night(place, judge, "2026-01-01"))
+    assert ("lanterns-agree", "2503.00001v1") in judge.read
 
 
 def test_bad_lines_are_told_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_one_claim_is_retested_with_its_steps_shown(place: Path) -> None:
     done = retest("claim", "lanterns-agree", "--until", "2026-07-01", cwd=place)
     assert done.returncode == 0, done.stderr
     for step in ("plan", "find", "read", "collect"):
-        assert f"  {step}" in done.stderr
+        assert f"\n{step} " in done.stderr
     assert "lanterns-agree" in done.stdout
 
 

@@ -7,12 +7,13 @@ not at all. The same code serves SQLite in the workspace and PostgreSQL by URL.
 It does not keep full texts, only the passages that are quoted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Self
 
 from claims.assessment import Assessment
 from claims.claim import Claim
+from claims.evidence import Signature
 from claims.ledger.audit import Audit, audit
 from claims.ledger.base import Store
 from claims.ledger.claims import Claims
@@ -51,13 +52,30 @@ class Ledger:
         return audit(self._store, self.claims, self.runs, self.known)
 
     def known(
-        self, claim: Claim, flags: Iterable[Flag] = (), *, as_of: datetime | None = None
+        self,
+        claim: Claim,
+        flags: Iterable[Flag] = (),
+        *,
+        as_of: datetime | None = None,
+        before: datetime | None = None,
+        signature: Signature | None = None,
     ) -> Known:
-        """Everything that decides the claim's standing, now or at a past moment."""
+        """Everything that decides the claim's standing, now or at a past moment.
+
+        `before` leaves out papers of that date or later. What a judge said of a paper that it has
+        since judged anew, as `signature`, is left out: the new answer counts.
+        """
+        assessments = self.work.assessments(claim.id, as_of=as_of)
+        anew = self.work.papers_judged(claim.revision, signature, as_of) if signature else ()
         return Known(
-            assessments=self.work.assessments(claim.id, as_of=as_of),
+            assessments={
+                id: (assessment, at)
+                for id, (assessment, at) in assessments.items()
+                if before is None or assessment.evidence[0].paper.revised_at < before
+                if not _is_outdated(assessment, signature, anew)
+            },
             decisions=self.work.decisions(claim.id, as_of=as_of),
-            withdrawn=self.papers.withdrawn(as_of=as_of),
+            withdrawn=self.papers.withdrawn(as_of=as_of, before=before),
             flags=frozenset(flags),
         )
 
@@ -77,3 +95,16 @@ class Ledger:
         found = self.work.assessments(ids=wanted)
         assessments: dict[str, Assessment] = {id: a for id, (a, _) in found.items()}
         return tuple(standing_of_row(row, assessments) for row in rows)
+
+
+def _is_outdated(
+    assessment: Assessment, current: Signature | None, judged_anew: Collection[str]
+) -> bool:
+    """Whether the same judge, as it is now, has given another answer on the same paper."""
+    signed = assessment.signature
+    return (
+        current is not None
+        and signed.judge == current.judge
+        and signed != current
+        and str(assessment.finding.paper) in judged_anew
+    )

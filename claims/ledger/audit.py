@@ -4,6 +4,9 @@ A fault is a row whose content no longer has the name it is stored under, a colu
 something else than the content beside it, a quote that does not stand where it is said to stand,
 or a claim's newest standing when today's code would not compute it from the same evidence. One
 changed byte in a stored quote is one fault at least.
+
+It does not cover what decides only which work is done next: cursors, begun runs, and the list of
+judgements that need not be made again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,7 +19,7 @@ from sqlalchemy import Connection, Table, select
 from claims.assessment import Decision, assessment_id
 from claims.claim import Claim, Frozen
 from claims.errors import LedgerError
-from claims.evidence import Failure, Paper, Passage
+from claims.evidence import Failure, Paper, Passage, Signature
 from claims.ledger import schema
 from claims.ledger.base import Store
 from claims.ledger.claims import Claims
@@ -60,7 +63,15 @@ class Audit:
 class Recall(Protocol):
     """`Ledger.known`: what decided a claim's standing at a past moment."""
 
-    def __call__(self, claim: Claim, flags: Iterable[Flag] = (), *, as_of: datetime) -> Known:
+    def __call__(
+        self,
+        claim: Claim,
+        flags: Iterable[Flag] = (),
+        *,
+        as_of: datetime,
+        before: datetime,
+        signature: Signature | None,
+    ) -> Known:
         """Everything that decided it."""
         ...
 
@@ -201,7 +212,8 @@ def _standing(claim_id: str, claims: Claims, runs: Runs, known: Recall) -> Fault
     run, row = history[0]
     claim = claims.of_revision(row.claim_revision, as_of=finished_at)
     given = set(row.flags) - DERIVED_FLAGS
-    again = standing_of(claim, known(claim, given, as_of=finished_at), thresholds=run.thresholds)
+    recalled = known(claim, given, as_of=finished_at, before=run.until, signature=run.signature)
+    again = standing_of(claim, recalled, thresholds=run.thresholds)
     if standing_row(again) == row:
         return None
     return Fault(

@@ -48,8 +48,9 @@ def _address(url: str) -> URL:
     if address.drivername in {"postgresql", "postgres"}:
         address = address.set(drivername="postgresql+psycopg")
     if address.drivername not in {"sqlite", "postgresql+psycopg"}:
+        shown = re.sub(r"//.*@", "//***@", url)
         raise LedgerError(
-            f"{url!r} is not a ledger address: write sqlite:///PATH or postgresql://HOST/NAME"
+            f"{shown!r} is not a ledger address: write sqlite:///PATH or postgresql://HOST/NAME"
         )
     return address
 
@@ -63,7 +64,7 @@ def translated(ledger: str) -> Iterator[None]:
         cause = str(error.orig or error).strip().splitlines()[0]
         if "locked" in cause or "could not serialize" in cause or "deadlock" in cause:
             raise LedgerConflict(f"the ledger {ledger} is busy: {cause}; try again") from error
-        if "full" in cause:
+        if "full" in cause or "disk I/O error" in cause:
             raise LedgerError(
                 f"the ledger {ledger} cannot grow: {cause}; free some space and run the same "
                 "command again, nothing that was committed is lost"

@@ -8,7 +8,6 @@ from sqlalchemy import Select, func, select
 
 from claims.clock import Window, utc_now
 from claims.evidence import Paper
-from claims.health import Records
 from claims.ids import ArxivId
 from claims.ledger import schema
 from claims.ledger.base import BATCH, Store, insert_new
@@ -64,15 +63,18 @@ class Papers:
             found += [p for p in self._read(part) if {p.id, p.id.unversioned} & wanted]
         return tuple(found)
 
-    def records(self, numbers: Iterable[str]) -> Records:
-        """What is known of these papers, for the checks of `claims.health`."""
-        return Records(self.get(ids=[ArxivId(number) for number in numbers]))
+    def withdrawn(
+        self, *, as_of: datetime | None = None, before: datetime | None = None
+    ) -> frozenset[str]:
+        """The numbers of the papers whose newest version is a withdrawal.
 
-    def withdrawn(self, *, as_of: datetime | None = None) -> frozenset[str]:
-        """The numbers of the papers whose newest version known by then is a withdrawal."""
+        Among what was recorded by `as_of` of versions from before `before`.
+        """
         newest = select(_TABLE.c.number, func.max(_TABLE.c.version).label("version"))
         if as_of:
             newest = newest.where(_TABLE.c.recorded_at <= as_of)
+        if before:
+            newest = newest.where(_TABLE.c.revised_at < before)
         latest = newest.group_by(_TABLE.c.number).subquery()
         same = (latest.c.number == _TABLE.c.number) & (latest.c.version == _TABLE.c.version)
         query = select(_TABLE.c.number).join(latest, same).where(_TABLE.c.withdrawn)
@@ -90,6 +92,12 @@ class Papers:
         query = select(_TABLE.c.number, _TABLE.c.version)
         with self._store.read() as connection:
             return frozenset(ArxivId(row.number, row.version) for row in connection.execute(query))
+
+    def recorded_since(self, moment: datetime) -> frozenset[str]:
+        """The numbers of the papers of which something new was recorded after `moment`."""
+        query = select(_TABLE.c.number).where(_TABLE.c.recorded_at > moment).distinct()
+        with self._store.read() as connection:
+            return frozenset(connection.scalars(query))
 
     def cursor(self, source: str, request: str, *, before_run: str) -> datetime | None:
         """Up to when earlier runs had this request answered by this source; None for never."""

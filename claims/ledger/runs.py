@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, select
 
 from claims.claim import Inquiry
 from claims.errors import LedgerConflict, RunNotFound
@@ -148,12 +148,21 @@ class Runs:
             rows = connection.execute(query.order_by(_ENDS.c.seq.desc()).limit(limit)).mappings()
             return tuple((read_body(Run, row["run"]), _standing(row)) for row in rows)
 
-    def last_until(self, claim_id: str) -> datetime | None:
-        """Up to when the claim was last retested by a finished run; None for never."""
-        query = select(func.max(_BEGUN.c.until)).join(_ENDS, _ENDS.c.run_id == _BEGUN.c.id)
-        query = query.join(_STANDINGS, _STANDINGS.c.run_id == _BEGUN.c.id)
+    def last_whole(self, claim_id: str) -> Run | None:
+        """The newest finished night in which nothing of the work on this claim failed."""
+        nights = (run for run, _ in self.history(claim_id) if run.kind is RunKind.NIGHTLY)
+        return next((run for run in nights if not run.left_undone(claim_id)), None)
+
+    def cut_off(self, kind: RunKind, claim_id: str | None, since: datetime) -> Run | None:
+        """The newest run of this kind that began after `since` and never ended."""
+        query = select(_BEGUN.c.body).outerjoin(_ENDS, _ENDS.c.run_id == _BEGUN.c.id)
+        query = query.where(
+            _ENDS.c.run_id.is_(None), _BEGUN.c.kind == kind.value, _BEGUN.c.started_at > since
+        )
         with self._store.read() as connection:
-            return connection.execute(query.where(_STANDINGS.c.claim_id == claim_id)).scalar()
+            bodies = connection.scalars(query.order_by(_BEGUN.c.seq.desc())).all()
+        begun = (read_body(Run, body) for body in bodies)
+        return next((run for run in begun if run.claim_id == claim_id), None)
 
     def claim_ids(self) -> tuple[str, ...]:
         """Every claim that ever had a standing."""

@@ -42,6 +42,19 @@ class Work:
         with self._store.read() as connection:
             return {row.content: row.run_id for row in connection.execute(query)}
 
+    def papers_judged(
+        self, claim_revision: str, signature: Signature, as_of: datetime | None = None
+    ) -> frozenset[str]:
+        """The paper versions, such as `2503.00001v1`, that this judge has judged for the claim."""
+        query = select(_JUDGEMENTS.c.paper).where(
+            _JUDGEMENTS.c.claim_revision == claim_revision,
+            _JUDGEMENTS.c.signature == signature_hash(signature),
+        )
+        if as_of:
+            query = query.where(_JUDGEMENTS.c.recorded_at <= as_of)
+        with self._store.read() as connection:
+            return frozenset(connection.scalars(query))
+
     def record(
         self,
         run_id: str,
@@ -114,7 +127,7 @@ class Work:
             insert_new(connection, _DECISIONS, [row])
 
     def decisions(self, claim_id: str, *, as_of: datetime | None = None) -> tuple[Decision, ...]:
-        """The rulings on a claim and its assessments, oldest first."""
+        """The rulings on a claim and its assessments, in the order in which they were entered."""
         query = select(_DECISIONS.c.body).where(_DECISIONS.c.claim_id == claim_id)
         if as_of:
             query = query.where(_DECISIONS.c.recorded_at <= as_of)
