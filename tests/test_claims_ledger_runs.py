@@ -152,7 +152,7 @@ def test_the_history_of_a_claim_is_newest_first(ledger: Ledger) -> None:
     whole = ledger.runs.last_whole(CLAIM.id)
     assert whole is not None
     assert whole.id == "night-4"
-    assert ledger.runs.last_until(OTHER.id) is None
+    assert ledger.runs.last_whole(OTHER.id) is None
     assert ledger.runs.claim_ids() == (CLAIM.id,)
 
 
