@@ -96,7 +96,10 @@ class Page(HTMLParser):
 
 def hostile_report(text: str) -> Report:
     """`text` wherever others may write: claim, question, title, quote, reason, note, failure."""
-    claim = Claim(id="held", text=text, as_of=ClaimDate("2024"))
+    # A claim refuses control characters; a report must not rely on it.
+    claim = Claim(id="held", text="Held.", as_of=ClaimDate("2024")).model_copy(
+        update={"text": text}
+    )
     of = paper("2601.00001v1", text, f"Before it. {text} And after it.")
     judged = assess(
         claim, of, Relation.CONTRADICTS, 0.9, [f"Before it. {text} And after it."], reason=text
