@@ -4,16 +4,18 @@
 The API tells only the latest version of a paper; where that lies behind the window, the first
 version is asked for by id. A version between the two is out of this source's reach: only a
 harvest with version history has it. Nothing is retried here, that is for the flows; every
-request keeps the workspace's pace and comes back whole or as an error (`papers.arxiv_guard`).
+request takes its turn and comes back whole or as an error (`papers.arxiv_guard`). Two known
+faults of single pages are met here, because they come at random and a query asked afresh would
+meet the next one: an empty deep page is asked for again, and ids that come back silently absent
+are asked for once more before they count as unknown to arXiv.
 
 A query reaches at most 10,000 results (arXiv source, November 2025), so a window with more is
 asked for in halves.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -26,9 +28,10 @@ from claims.clock import Window
 from claims.errors import CitationError, FeedError, SourceError
 from claims.evidence import Failure, Paper
 from claims.ids import ArxivId
-from papers.arxiv_guard import Guard, Page
+from papers.arxiv_guard import FeedGuard, Page
 from papers.arxiv_query import before, query_of
-from papers.pace import Pace
+from papers.governor import Governor, Rates
+from papers.guard import user_agent
 from papers.sources import Request
 from papers.withdrawal import says_withdrawn
 
@@ -41,17 +44,11 @@ _IDS_A_BATCH: Final = 50
 _NEVER_S: Final = -1e9
 """Turns off the package's own pacing, which would sleep for hours when the clock is set back."""
 
+_TRIES_OF_A_HOLLOW_PAGE: Final = 3
+"""Deep pages come back empty at random (issue threads of the `arxiv` package)."""
+
 _SHORTEST: Final = timedelta(minutes=2)
 """The API counts in minutes: a shorter window cannot be halved."""
-
-
-def user_agent(contact: str | None = None) -> str:
-    """How we introduce ourselves, with an address to write to if there is one."""
-    try:
-        ours = version("retest")
-    except PackageNotFoundError:
-        ours = "0"
-    return f"retest/{ours}" + (f" (mailto:{contact})" if contact else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +56,7 @@ class ApiAccess:
     """How the API is reached."""
 
     state_dir: Path
-    """Holds the pace that all processes of the workspace share."""
+    """Holds what all processes of the workspace share (`papers.governor`)."""
     base_url: str = ARXIV
     pace_s: float = 3.0
     """arXiv API terms of use: no more than one request every three seconds."""
@@ -67,6 +64,8 @@ class ApiAccess:
     user_agent: str = field(default_factory=user_agent)
     page_size: int = 500
     """100 to 2,000; larger pages mean fewer requests and more time-outs."""
+    on_wait: Callable[[str, float], None] = lambda _why, _seconds: None
+    """Is told why and for how many seconds, before each wait."""
 
 
 class ArxivApi:
@@ -74,8 +73,9 @@ class ArxivApi:
 
     def __init__(self, access: ApiAccess) -> None:
         self._access = access
-        self._guard = Guard(
-            Pace(access.state_dir, access.pace_s),
+        rates = Rates(metadata_s=access.pace_s)
+        self._guard = FeedGuard(
+            Governor(access.state_dir, rates, on_wait=access.on_wait),
             timeout_s=access.timeout_s,
             user_agent=access.user_agent,
         )
@@ -104,15 +104,34 @@ class ArxivApi:
 
     def lookup(self, ids: Sequence[ArxivId]) -> Mapping[ArxivId, Paper | None]:
         """What arXiv says of every id: the paper, or None, there is none. Raises SourceError."""
-        said: dict[ArxivId, Paper | None] = dict.fromkeys(ids)
-        for batch in _batches(said):
-            search = arxiv.Search(id_list=[str(id_) for id_ in batch], max_results=len(batch))
-            for result in self._answer(search, 0).results:
-                if isinstance(result, Failure):
-                    raise FeedError(result.message)
-                for asked in (result.id, result.id.unversioned):
-                    if asked in batch:
-                        said[asked] = result
+        wanted = tuple(dict.fromkeys(ids))
+        said: dict[ArxivId, Paper | None] = {}
+        size = min(_IDS_A_BATCH, self._access.page_size)
+        for batch in _batches(wanted, size):
+            said |= self._looked_up(batch)
+        absent = [id_ for id_, paper in said.items() if paper is None]
+        for batch in _batches(absent, size):
+            said |= self._looked_up(batch)
+        return {id_: said[id_] for id_ in wanted if id_ in said}
+
+    def _looked_up(self, batch: Sequence[ArxivId]) -> dict[ArxivId, Paper | None]:
+        """The answer to one batch. An id that makes arXiv refuse the whole batch is left out."""
+        search = arxiv.Search(id_list=[str(id_) for id_ in batch], max_results=len(batch))
+        try:
+            answer = self._answer(search, 0)
+        except SourceError:
+            if self._guard.status != requests.codes.bad_request:
+                raise
+            half = len(batch) // 2
+            parts = (batch[:half], batch[half:]) if half else ()
+            return {id_: p for part in parts for id_, p in self._looked_up(part).items()}
+        said: dict[ArxivId, Paper | None] = dict.fromkeys(batch)
+        for result in answer.results:
+            if isinstance(result, Failure):
+                raise FeedError(result.message)
+            for asked in (result.id, result.id.unversioned):
+                if asked in said:
+                    said[asked] = result
         return said
 
     def _submitted(self, request: Request, part: Window) -> Iterator[Paper | Failure]:
@@ -165,22 +184,26 @@ class ArxivApi:
             answer = self._ask(question, start)
 
     def _ask(self, question: "_Question", start: int) -> "_Answer":
-        """One page: oldest submission first, or latest revision first."""
+        """One page: oldest submission first, or latest revision first. Raises SourceError."""
         by = question.by
         ascending = by is arxiv.SortCriterion.SubmittedDate
         order = arxiv.SortOrder.Ascending if ascending else arxiv.SortOrder.Descending
-        return self._answer(
-            arxiv.Search(
-                query=question.query,
-                max_results=start + self._access.page_size,
-                sort_by=by,
-                sort_order=order,
-            ),
-            start,
+        search = arxiv.Search(
+            query=question.query,
+            max_results=start + self._access.page_size,
+            sort_by=by,
+            sort_order=order,
         )
+        for _ in range(_TRIES_OF_A_HOLLOW_PAGE):
+            answer = self._answer(search, start)
+            if not answer.page.is_hollow:
+                return answer
+        place, total = self._access.base_url, answer.page.total
+        raise FeedError(f"{place} gives an empty page at {start} of {total} results")
 
     def _answer(self, search: arxiv.Search, start: int) -> "_Answer":
         """The page of `search` that begins at `start`, and not one request more."""
+        self._guard.status = 0
         found = self._client.results(search, offset=start)
         results: list[Paper | Failure] = []
         try:
@@ -235,13 +258,13 @@ def _read(result: arxiv.Result) -> Paper | Failure:
         return _failure(result.entry_id, str(error).splitlines()[0])
 
 
-def _batches(ids: Iterable[ArxivId]) -> Iterator[list[ArxivId]]:
-    """The ids in requests of a few dozen, no paper twice in one: versions would hide each other."""
+def _batches(ids: Iterable[ArxivId], size: int) -> Iterator[list[ArxivId]]:
+    """The ids in requests of `size`, no paper twice in one: versions would hide each other."""
     left = list(ids)
     while left:
         batch: dict[str, ArxivId] = {}
         for id_ in left:
-            if len(batch) < _IDS_A_BATCH:
+            if len(batch) < size:
                 batch.setdefault(id_.number, id_)
         taken = set(batch.values())
         left = [id_ for id_ in left if id_ not in taken]

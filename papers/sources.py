@@ -6,8 +6,9 @@ nothing, never that something went wrong.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol, runtime_checkable
 
 from claims.clock import Window
 from claims.evidence import Failure, Paper
@@ -48,5 +49,70 @@ class Source(Protocol):
 
         Three answers: a Paper; None, the source says that there is no such paper; and an id
         that is left out, the source cannot say. Raises SourceError when it can say nothing.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice:
+    """Everything that a source changed in one category in a few whole days; complete."""
+
+    category: str
+    """Empty for all of arXiv."""
+    since: datetime
+    until: datetime
+    """Before this moment nothing is missing any more, once the papers are recorded."""
+    papers: tuple[Paper, ...]
+    """The latest version of each, no paper twice."""
+    failures: tuple[Failure, ...] = ()
+    """Records that were deleted or cannot be read."""
+    changed_on: Mapping[str, date] = field(default_factory=dict)
+    """A paper's number to the day on which the source changed its record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announced:
+    """One entry of a feed of announcements."""
+
+    id: ArxivId
+    kind: str
+    """`new`, `cross`, `replace` or `replace-cross`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announcement:
+    """What the feed of one category says was announced last."""
+
+    category: str
+    built_at: datetime
+    announced_on: date | None
+    """The newest day among its entries; None for a feed without entries."""
+    entries: tuple[Announced, ...]
+    is_full: bool = False
+    """Whether it holds as many entries as a feed can: arXiv may have dropped some."""
+
+
+@runtime_checkable
+class Harvester(Source, Protocol):
+    """A source that can be harvested category by category and checked against announcements."""
+
+    def slices(self, category: str, window: Window) -> Iterator[Slice]:
+        """What was changed in `category`, a few whole days at a time, oldest first.
+
+        Raises SourceError, and SettingsError for what is no category.
+        """
+        ...
+
+    def announced(self, category: str) -> Announcement:
+        """What was announced last in `category`. Raises SourceError."""
+        ...
+
+    def latest_states(
+        self, ids: Sequence[ArxivId], known: Mapping[str, Paper]
+    ) -> Mapping[ArxivId, Paper | None]:
+        """The latest version of each paper, withdrawals told for certain; answers as `lookup`.
+
+        `known` maps a number to the latest version known so far: only what is newer is looked at
+        closely. Raises SourceError.
         """
         ...

@@ -9,8 +9,10 @@ from claims.clock import Window, parse_moment
 from claims.errors import FeedError, RateLimited, SettingsError, SourceError
 from claims.evidence import Failure, Paper
 from claims.ids import ArxivId
-from papers.arxiv_api import ApiAccess, ArxivApi, user_agent
+from papers.arxiv_api import ApiAccess, ArxivApi
 from papers.arxiv_query import query_of
+from papers.governor import Governor
+from papers.guard import user_agent
 from papers.sources import Request
 from tests.arxiv_server import ArxivServer, Fault, a_paper, serving
 
@@ -145,11 +147,13 @@ def test_lookup_asks_fifty_at_a_time(server: ArxivServer, tmp_path: Path) -> Non
     ("fault", "error", "words"),
     [
         (Fault.BUSY, RateLimited, "slow down"),
+        (Fault.BUSY_EMPTY, RateLimited, "slow down"),
         (Fault.BUSY_PLAIN, RateLimited, "slow down"),
         (Fault.DOWN, RateLimited, "slow down"),
         (Fault.BROKEN, FeedError, "500"),
         (Fault.REFUSED, SourceError, "stop for today"),
         (Fault.CUT_OFF, FeedError, "cut off"),
+        (Fault.SHORT, FeedError, "cannot be reached"),
         (Fault.HTML, FeedError, "Be back soon"),
         (Fault.ERROR_ENTRY, SourceError, "told to object"),
     ],
@@ -174,7 +178,9 @@ def test_retry_after_is_told_and_held_for_every_process(
     with pytest.raises(RateLimited) as caught:
         api(server, tmp_path).lookup([ArxivId("2606.00001")])
     assert caught.value.retry_after_s == 7.0
-    assert (tmp_path / "arxiv.pace").read_text().split()[1] == "7.0"
+    held = Governor(tmp_path).status()
+    assert held.paused_until
+    assert "asks to slow down (429)" in held.told
 
 
 def test_after_a_refusal_nothing_more_is_asked(server: ArxivServer, tmp_path: Path) -> None:
@@ -186,12 +192,37 @@ def test_after_a_refusal_nothing_more_is_asked(server: ArxivServer, tmp_path: Pa
     assert len(server.asked) == 1
 
 
-def test_an_empty_deep_page_is_not_the_end(server: ArxivServer, tmp_path: Path) -> None:
+def test_an_empty_deep_page_is_asked_for_again(server: ArxivServer, tmp_path: Path) -> None:
+    source, server.fault = api(server, tmp_path), Fault.EMPTY_DEEP_PAGE
+    found = source.fetch(june())
+    first_page = [next(found) for _ in range(3)]
+    server.n_faulty = 2
+    assert ids(iter([*first_page, *found])) == [str(paper.id) for paper in SEVEN]
+
+
+def test_an_empty_deep_page_is_never_the_end(server: ArxivServer, tmp_path: Path) -> None:
     server.fault = Fault.EMPTY_DEEP_PAGE
-    found: list[Paper | Failure] = []
     with pytest.raises(FeedError, match="empty page at 3 of 7"):
-        found.extend(api(server, tmp_path).fetch(june()))
-    assert len(server.asked) == 2
+        list(api(server, tmp_path).fetch(june()))
+    assert len(server.asked) == 4
+
+
+def test_an_id_that_is_silently_absent_is_asked_for_once_more(
+    server: ArxivServer, tmp_path: Path
+) -> None:
+    server.fault, server.n_faulty = Fault.ABSENT, 1
+    asked = [paper.id.unversioned for paper in SEVEN]
+    assert list(api(server, tmp_path).lookup(asked).values()) == list(SEVEN)
+
+
+def test_an_id_that_arxiv_refuses_does_not_take_its_batch_with_it(
+    server: ArxivServer, tmp_path: Path
+) -> None:
+    server.refused_ids = frozenset({"2606.00004"})
+    asked = [paper.id.unversioned for paper in SEVEN]
+    said = api(server, tmp_path).lookup(asked)
+    assert list(said.values()) == [*SEVEN[:3], *SEVEN[4:]]
+    assert asked[3] not in said
 
 
 def test_an_entry_without_dates_is_a_failure_beside_the_others(

@@ -96,7 +96,7 @@ class Page(HTMLParser):
 
 def hostile_report(text: str) -> Report:
     """`text` wherever others may write: claim, question, title, quote, reason, note, failure."""
-    # A claim refuses control characters; a report must not rely on it.
+    # Claims and inquiries refuse control characters; a report must not rely on it.
     claim = Claim(id="held", text="Held.", as_of=ClaimDate("2024")).model_copy(
         update={"text": text}
     )
@@ -105,9 +105,10 @@ def hostile_report(text: str) -> Report:
         claim, of, Relation.CONTRADICTS, 0.9, [f"Before it. {text} And after it."], reason=text
     )
     failure = Failure(stage=text, item_id=text, claim_id="held", error="FeedError", message=text)
+    inquiry = Inquiry(id="moods", question="Why?", claims=(claim,))
     return make_report(
         run=a_run(notes=(text,), failures=(failure,), settings={text: text, "source": text}),
-        inquiries=(Inquiry(id="moods", question=text, claims=(claim,)),),
+        inquiries=(inquiry.model_copy(update={"question": text}),),
         before=(),
         after=(stands(claim, judged, flags=[Flag.NOT_CHECKED]),),
     )

@@ -1,0 +1,211 @@
+"""The harvest of a night, on one screen: every category from its cursor on, checked and accounted.
+
+Each slice is committed before its cursor moves, so a killed harvest goes on where it was, and a
+back-fill of years is the same as a night. A category that fails keeps its cursor and does not stop
+the others; what the feed lists and nobody gave is remembered and asked for on the next night.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from claims.claim import Inquiry
+from claims.clock import Window, utc_now
+from claims.errors import FeedError, LedgerError, RetestError, SourceError
+from claims.evidence import Failure
+from claims.hashing import content_hash
+from claims.ids import ArxivId
+from claims.ledger import Ledger
+from claims.run import Run
+from flows.runner import Runner
+from flows.watch import Watch
+from papers.gaps import GapBook, long_stretches
+from papers.nights import Night, latest_of, missing_from, outcome_of
+from papers.outcomes import CategoryOutcome
+from papers.sources import Announcement, Harvester, Slice
+
+OVERLAP: Final = timedelta(days=2)
+"""A record that is changed during a harvest shifts the list (arXiv's OAI-PMH pages by offset)."""
+
+_TOO_LATE: Final = timedelta(days=1)
+"""After the end of a run, today's announcement says nothing of it."""
+
+_BATCH: Final = 500
+"""Papers a transaction."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What a harvest works with."""
+
+    source: Harvester
+    ledger: Ledger
+    run: Run
+    first: datetime
+    """From when on a category is harvested that never was. Another moment is another question."""
+    gaps: GapBook
+    runner: Runner
+    watch: Watch
+    now: Callable[[], datetime] = utc_now
+    held: dict[str, int] = field(default_factory=dict)
+    """Each paper's number with its latest version, before this harvest."""
+    filled: dict[str, int] = field(default_factory=dict)
+    """The same for papers that filled gaps of earlier nights."""
+
+    def question(self, category: str) -> str:
+        """The name under which the cursor of `category` is kept."""
+        asked = {"category": category, "first": self.first.isoformat()}
+        return content_hash("harvest", asked)
+
+
+async def harvest(task: Task, categories: Sequence[str]) -> tuple[CategoryOutcome, ...]:
+    """How each category went; papers, failures and cursors are in the ledger. Raises LedgerError.
+
+    A category that failed is told in its outcome, not raised; see `failures_of`.
+    """
+    task.held.update(latest_of(task.ledger.papers.ids()))
+    wanted = tuple(dict.fromkeys(categories))
+    task.watch.begin("fetch", len(wanted))
+    await _fill(task)
+    outcomes = []
+    for category in wanted:
+        outcomes.append(await _one(task, category))
+        task.watch.advance(f"{category}: {outcomes[-1].outcome}")
+    return tuple(outcomes)
+
+
+def failures_of(
+    outcomes: Iterable[CategoryOutcome], inquiries: Iterable[Inquiry]
+) -> tuple[Failure, ...]:
+    """What the categories that failed leave undone: one failure for every claim concerned."""
+    claims = [(claim, inquiry) for inquiry in inquiries for claim in inquiry.claims]
+    return tuple(
+        Failure(
+            stage="fetch",
+            item_id=outcome.category or "arXiv",
+            claim_id=claim.id,
+            error=outcome.error,
+            message=outcome.told,
+        )
+        for outcome in outcomes
+        if outcome.error
+        for claim, inquiry in claims
+        if outcome.category in inquiry.categories or not inquiry.categories
+    )
+
+
+async def _one(task: Task, category: str) -> CategoryOutcome:
+    """The night of one category: harvest, check, account."""
+    window, taken = _window(task, category), _Taken()
+    now = min(task.now(), window.until)
+    night = Night(category=category, since=window.since, until=window.until, now=now)
+    try:
+        await task.runner(f"fetch {category}", partial(_take, task, category, taken))
+    except LedgerError:
+        raise
+    except RetestError as error:
+        return outcome_of(replace(night, n_harvested=len(taken.latest), error=error))
+    feed, trouble = _announced(task, category)
+    missing = missing_from(feed, task.held | task.filled | taken.latest) if feed else ()
+    outcome = outcome_of(
+        replace(
+            night,
+            n_harvested=len(taken.latest),
+            n_new=sum(task.held.get(n, 0) < version for n, version in taken.latest.items()),
+            feed=feed,
+            feed_trouble=trouble,
+            missing=missing,
+            hints=tuple(map(str, long_stretches(taken.latest))),
+        )
+    )
+    task.gaps.remember(missing, category, task.now())
+    if outcome.outcome.moves_cursor:
+        _move(task, category, window.until)
+    return outcome
+
+
+@dataclass
+class _Taken:
+    """What came of one category so far."""
+
+    latest: dict[str, int] = field(default_factory=dict)
+    """Each paper's number with its version."""
+
+
+async def _take(task: Task, category: str, taken: _Taken) -> None:
+    """Nothing: everything since the cursor is in the ledger. Raises SourceError, LedgerError."""
+    for piece in task.source.slices(category, _window(task, category).reaching_back(OVERLAP)):
+        _commit(task, piece)
+        taken.latest |= latest_of(paper.id for paper in piece.papers)
+        task.watch.step("fetch", f"{len(taken.latest):,} records of {category or 'arXiv'}")
+        if piece.until < task.run.until:
+            _move(task, category, piece.until)
+
+
+def _commit(task: Task, piece: Slice) -> None:
+    for start in range(0, len(piece.papers), _BATCH):
+        task.ledger.papers.add(piece.papers[start : start + _BATCH], task.run.id)
+    task.ledger.work.fail(task.run.id, piece.failures)
+
+
+def _window(task: Task, category: str) -> Window:
+    """From the cursor of `category` to the end of the run."""
+    papers, run = task.ledger.papers, task.run
+    answered = papers.cursor(task.source.name, task.question(category), before_run=run.id)
+    return Window(min(answered or task.first, run.until), run.until)
+
+
+def _move(task: Task, category: str, until: datetime) -> None:
+    """Nothing: what there was before `until` is recorded, and the future never is.
+
+    A row a slice, named by run and moment.
+    """
+    until = min(until, task.now())
+    name = f"{task.run.id}@{until:%Y-%m-%dT%H:%M}"
+    question = task.question(category)
+    task.ledger.papers.move_cursor(task.source.name, question, until, name)
+
+
+def _announced(task: Task, category: str) -> tuple[Announcement | None, str | None]:
+    """The feed, or why there is none: a cross-check that fails does not fail the harvest."""
+    if not category:
+        return None, None
+    if task.now() - task.run.until > _TOO_LATE:
+        return None, "a feed tells only of today, and this run ends in the past"
+    try:
+        return task.source.announced(category), None
+    except SourceError as error:
+        return None, str(error)
+
+
+async def _fill(task: Task) -> None:
+    """Nothing: what was missing on earlier nights is in the ledger, or counted once more."""
+    wanted = tuple(gap.id for gap in task.gaps.open())
+    sought = tuple(id_.unversioned for id_ in wanted if not _is_here(id_, task.held))
+    if sought:
+        try:
+            task.filled.update(await task.runner("fill gaps", partial(_look_up, task, sought)))
+        except LedgerError:
+            raise
+        except RetestError as error:
+            failure = Failure.of(error, stage="fetch", item_id="gaps")
+            task.ledger.work.fail(task.run.id, [failure])
+            return
+    filled = [id_ for id_ in wanted if _is_here(id_, task.held | task.filled)]
+    for gap in task.gaps.settle(filled, wanted):
+        told = FeedError(f"arXiv's feed of {gap.category} listed {gap.id}, and nothing gives it")
+        failure = Failure.of(told, stage="fetch", item_id=str(gap.id))
+        task.ledger.work.fail(task.run.id, [failure])
+
+
+def _is_here(id_: ArxivId, latest: Mapping[str, int]) -> bool:
+    return latest.get(id_.number, 0) >= (id_.version or 1)
+
+
+async def _look_up(task: Task, sought: Sequence[ArxivId]) -> dict[str, int]:
+    """The latest versions of what was found; the papers are in the ledger."""
+    found = [paper for paper in task.source.lookup(sought).values() if paper]
+    task.ledger.papers.add(found, task.run.id)
+    return latest_of(paper.id for paper in found)

@@ -1,0 +1,1 @@
+"""PDFs read in a process that can be killed. Only this package touches PyMuPDF."""
