@@ -7,7 +7,7 @@ The graph decides nothing by itself: nodes say what follows, and `claims` what i
 
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -95,7 +95,7 @@ async def _resumed(graph: Graph, config: RunnableConfig, bench: Bench) -> Retest
 async def _saver(file: Path) -> AsyncIterator[AsyncSqliteSaver]:
     """An open checkpoint file that holds and revives plain values only."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        _make_ready(file)
         async with AsyncSqliteSaver.from_conn_string(str(file)) as saver:
             saver.serde = JsonPlusSerializer(allowed_msgpack_modules=None)
             yield saver
@@ -105,6 +105,14 @@ async def _saver(file: Path) -> AsyncIterator[AsyncSqliteSaver]:
         raise LedgerError(
             f"{file} cannot be used ({error}): delete it, and only unfinished work is repeated"
         ) from error
+
+
+def _make_ready(file: Path) -> None:
+    """Makes a new file one that several can write in turn: the switch to it allows no waiting."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file)) as made:
+            made.execute("PRAGMA journal_mode=WAL")
 
 
 def _compiled(saver: AsyncSqliteSaver | None) -> Graph:

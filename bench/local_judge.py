@@ -95,9 +95,14 @@ def print_false_alarms(file: str) -> None:
     print(*alarms, sep="\n")
 
 
+def _printable(text: str) -> str:
+    """`text` without the control characters that broken encodings leave in labelled sets."""
+    return "".join(char for char in text if char.isprintable() or char.isspace())
+
+
 def answer(claim_text: str, evidence: str) -> Answer:
     """The surest relation that the second look carries; NO_BEARING when there is none."""
-    claim = Claim(id="measured", text=claim_text, as_of=_AS_OF)
+    claim = Claim(id="measured", text=_printable(claim_text), as_of=_AS_OF)
     best: Answer = (Relation.NO_BEARING, 0.0)
     for finding in found(claim, _reading(evidence)):
         verdict = judged(claim, finding)

@@ -6,7 +6,7 @@ sources, scope and quantities may be completed, which makes a new *revision* to 
 
 import re
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -31,8 +31,12 @@ def _slug(text: str) -> str:
     return text
 
 
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+"""What pasting leaves behind and nobody means."""
+
+
 def _sentence(text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join(text.translate(_INVISIBLE).split())
     if not text:
         raise ValueError("the text is empty: write the claim as one sentence")
     if hidden := [char for char in text if not char.isprintable()]:

@@ -14,8 +14,8 @@ import click
 import typer
 
 from claims.errors import RetestError, SourceError
-from reports.words import visible
 from review import claims_cli
+from review.eval_cli import evaluate
 from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ app = typer.Typer(
     "what changed. Start with `retest demo`, then `retest init` in a folder of your own.",
 )
 app.add_typer(claims_cli.app, name="claims")
+app.command("eval")(evaluate)
 
 TROUBLE = 2
 CHANGES = 1
@@ -203,6 +204,8 @@ def main() -> None:
 
 
 def _trouble(line: str) -> None:
+    from reports.words import visible
+
     sys.stderr.write(f"retest: {visible(line)}\n")
     sys.exit(TROUBLE)
 
@@ -232,6 +235,8 @@ def _start(
             "for the same window again"
         )
     if failures := done.run.failures:
+        from reports.words import visible
+
         first = visible(failures[0].message)
         n_more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
         sys.stderr.write(f"retest: some work failed: {first}{n_more}; all is in the report\n")
