@@ -256,7 +256,7 @@ def _line(change: Change) -> str:
             told = f"- flag {change.flag}"
         case _:
             assert_never(change)
-    return f"{change.claim_id}  {told}"
+    return f"{change.claim_id}: {told}"
 
 
 def _cited(assessment: Assessment) -> str:

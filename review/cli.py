@@ -6,11 +6,12 @@ import is imported inside the command that needs it.
 """
 
 import errno
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from claims.errors import RetestError, SourceError
@@ -32,7 +33,6 @@ app = typer.Typer(
     "what changed. Start with `retest demo`, then `retest init` in a folder of your own.",
 )
 app.add_typer(claims_cli.app, name="claims")
-app.command("eval")(evaluate)
 
 TROUBLE = 2
 CHANGES = 1
@@ -182,25 +182,33 @@ def doctor(
         raise typer.Exit(TROUBLE)
 
 
+app.command("eval")(evaluate)
+
+
+class _Stopped(BaseException):
+    """Somebody pressed Ctrl-C. No Exception, so that no step takes it for a failure of its own."""
+
+
 def main() -> None:
     """The `retest` program."""
+    signal.signal(signal.SIGINT, _stop)
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
     try:
-        code = app(standalone_mode=False)
+        app()
     except RetestError as error:
         _trouble(str(error))
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except _Stopped:
         _trouble("stopped; what was committed is kept, and the same command goes on from there")
     except OSError as error:
-        if error.errno not in {errno.EPIPE, errno.ENOSPC}:
+        if error.errno != errno.ENOSPC:
             raise
         sys.stdout = None
-        if error.errno == errno.ENOSPC:
-            _trouble("the output could not be written: the disk is full")
-        sys.exit(TROUBLE)
-    sys.exit(code if isinstance(code, int) else 0)
+        _trouble("the output could not be written: the disk is full")
+
+
+def _stop(*_: object) -> None:
+    raise _Stopped
 
 
 def _trouble(line: str) -> None:

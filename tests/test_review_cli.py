@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -170,6 +171,63 @@ def test_a_reworded_claim_is_refused(place: Path) -> None:
     file.write_text(file.read_text().replace("the same colour", "no colour"))
     told = one_line(retest("nightly", "--until", "2026-02-01", cwd=place))
     assert 'replaces = "lanterns-agree"' in told
+
+
+def test_ctrl_c_is_one_line_and_the_same_command_goes_on(place: Path) -> None:
+    started = subprocess.Popen(
+        [*_RETEST, "nightly"],
+        cwd=place,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert started.stderr is not None
+    started.stderr.readline()
+    started.send_signal(signal.SIGINT)
+    _, told = started.communicate(timeout=60)
+    assert started.returncode == 2
+    assert "retest: stopped; what was committed is kept" in told
+    assert "Traceback" not in told
+    runs = json.loads(retest("nightly", "--json", cwd=place).stdout)
+    assert "." not in runs["run"]["id"]
+
+
+def test_an_unknown_option_is_explained_without_a_traceback(place: Path) -> None:
+    done = retest("nightly", "--bogus", cwd=place)
+    assert done.returncode == 2
+    assert "No such option: --bogus" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_arguments_the_commands_are_listed() -> None:
+    done = retest()
+    assert "nightly" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_help_shows_every_default(place: Path) -> None:
+    assert "[default: now]" in retest("nightly", "--help", cwd=place).stdout
+
+
+def test_a_diff_is_one_short_line_a_change(place: Path) -> None:
+    retest("nightly", "--until", "2026-07-01", cwd=place)
+    lines = retest("diff", cwd=place).stdout.splitlines()
+    assert "wicks-burn: + flag UNGROUNDED" in lines
+    assert all(line.startswith(("lanterns-agree: ", "wicks-burn: ")) for line in lines)
+
+
+def test_output_that_cannot_be_written_is_one_line(place: Path) -> None:
+    retest("nightly", "--until", "2026-07-01", cwd=place)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*_RETEST, "report"],
+            cwd=place,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert "the output could not be written" in one_line(done)
 
 
 def test_outside_a_workspace_the_way_in_is_told(tmp_path: Path) -> None:
