@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final, TypeVar
 
 from claims.clock import utc_now
@@ -85,7 +86,16 @@ async def _run(
         if not bench.ledger.runs.unfinished():
             bench.workspace.drop_checkpoints()
         report = steps.report_of(bench.ledger, run.id)
-        return Finished(run=run, report=report, files=write(report, bench.workspace.reports))
+        return Finished(run=run, report=report, files=_written(report, bench.workspace.reports))
+
+
+def _written(report: Report, folder: Path) -> Files:
+    try:
+        return write(report, folder)
+    except LedgerError as error:
+        raise LedgerError(
+            f"{error}; the run itself is kept, `retest report {report.run.id} --write` writes it"
+        ) from error
 
 
 class _Work:

@@ -8,7 +8,7 @@ import pytest
 
 from claims.claim import Claim
 from claims.clock import parse_moment, utc_now
-from claims.errors import ClaimNotFound, LedgerConflict
+from claims.errors import ClaimNotFound, LedgerConflict, LedgerError
 from claims.evidence import Relation, Verdict
 from claims.ledger import Ledger
 from claims.standing import Flag
@@ -264,6 +264,17 @@ def test_an_unknown_claim_is_named_with_those_there_are(tmp_path: Path) -> None:
     place = lamps.workspace(tmp_path, FIRST)
     with pytest.raises(ClaimNotFound, match=r"'moths'.*lanterns-agree, wicks-burn"):
         asyncio.run(retested(place, LampJudge(), "moths", "2026-01-01"))
+
+
+def test_a_report_that_cannot_be_written_keeps_the_run(tmp_path: Path) -> None:
+    place = lamps.workspace(tmp_path, FIRST, AGREES)
+    (tmp_path / "reports").rmdir()
+    (tmp_path / "reports").write_text("in the way")
+    with pytest.raises(LedgerError, match="retest report night-2026-01-01 --write"):
+        asyncio.run(night(place, LampJudge(), "2026-01-01"))
+    ledger = Ledger.open(place.ledger_url)
+    assert [run.id for run in ledger.runs.newest()] == ["night-2026-01-01"]
+    ledger.close()
 
 
 def test_two_runs_in_one_workspace_do_not_mix(tmp_path: Path) -> None:
