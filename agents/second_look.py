@@ -22,7 +22,7 @@ _SHARED_LEAST: Final = 0.34
 
 _TURNS: Final = re.compile(
     r"\b(?:not|no|never|neither|nor|none|cannot|without|hardly|rarely|fail\w*|lack\w*|"
-    r"unable|unlikely|little evidence|far from)\b|n't\b"
+    r"unable|unlikely|little|few|barely|scarcely|seldom|far from)\b|n't\b"
 )
 _SPLIT: Final = re.compile(r"[;:]|,\s+(?:but|while|whereas|although|and)\b|\bbut\b|\bhowever\b")
 
