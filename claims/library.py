@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from tomlkit.items import AoT
 
 from claims.claim import Claim, Inquiry
-from claims.errors import LibraryError
+from claims.errors import ClaimNotFound, LibraryError
 from claims.toml import line_of, parse, read_text, refusal
 
 
@@ -107,6 +107,16 @@ def find_claim(inquiries: Iterable[Inquiry], claim_id: str) -> tuple[Inquiry, Cl
         ((i, claim) for i in inquiries for claim in i.claims if claim.id == claim_id),
         None,
     )
+
+
+def held_claim(inquiries: Iterable[Inquiry], claim_id: str) -> tuple[Inquiry, Claim]:
+    """The claim with this id and its inquiry. Raises ClaimNotFound, naming those there are."""
+    held = tuple(inquiries)
+    found = find_claim(held, claim_id)
+    if found is None:
+        known = ", ".join(claim.id for inquiry in held for claim in inquiry.claims)
+        raise ClaimNotFound(f"no claim {claim_id!r} in the library; it holds: {known}")
+    return found
 
 
 def _refuse_duplicates(read: Iterable[tuple[Path, Inquiry]]) -> None:

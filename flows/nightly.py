@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from claims.clock import utc_now
-from claims.errors import ClaimNotFound, LedgerError, RetestError
+from claims.errors import LedgerError, RetestError
 from claims.evidence import Failure
-from claims.library import find_claim
+from claims.library import held_claim
 from claims.run import WHOLE_INDEX, Run, RunKind
 from flows import steps
 from flows.runner import Runner
@@ -49,11 +49,7 @@ async def retest_claim(
     bench: Bench, claim_id: str, until: datetime | None, runner: Runner, watch: Watch
 ) -> Finished:
     """One claim, retested with its own targeted search. Raises ClaimNotFound."""
-    found = find_claim(bench.inquiries, claim_id)
-    if found is None:
-        known = ", ".join(claim.id for i in bench.inquiries for claim in i.claims)
-        raise ClaimNotFound(f"no claim {claim_id!r} in the library; it holds: {known}")
-    inquiry, claim = found
+    inquiry, claim = held_claim(bench.inquiries, claim_id)
     alone = inquiry.model_copy(update={"claims": (claim,), "anchors": ()})
     scope = Scope(inquiries=(alone,), targeted=claim)
     return await _run(bench, scope, until, runner, watch)

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from review.options import JsonOption, WorkspaceOption
+from review.options import JsonOption, WorkspaceOption, opened_workspace
 
 if TYPE_CHECKING:
-    from claims.claim import Claim
     from flows.workspace import Workspace
 
 app = typer.Typer(
@@ -24,7 +23,7 @@ def list_claims(workspace: WorkspaceOption = None, json: JsonOption = False) -> 
     from claims.ledger import Ledger
     from review import shown
 
-    opened = _opened(workspace)
+    opened = opened_workspace(workspace)
     inquiries = opened.inquiries()
     ledger = Ledger.open(opened.ledger_url)
     rows = [
@@ -55,10 +54,11 @@ def list_claims(workspace: WorkspaceOption = None, json: JsonOption = False) -> 
 def show(claim_id: str, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """One claim as it is written, and its standing after each run."""
     from claims.ledger import Ledger
+    from claims.library import held_claim
     from review import shown
 
-    opened = _opened(workspace)
-    claim = _find(opened, claim_id)
+    opened = opened_workspace(workspace)
+    _, claim = held_claim(opened.inquiries(), claim_id)
     ledger = Ledger.open(opened.ledger_url)
     history = ledger.runs.history(claim_id)
     ledger.close()
@@ -119,7 +119,7 @@ def add(
     from claims.library import add_claim, find_claim
     from review import shown
 
-    opened = _opened(workspace)
+    opened = opened_workspace(workspace)
     file = _file_of(opened, inquiry)
     try:
         claim = Claim.model_validate(
@@ -154,7 +154,7 @@ def check(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     from claims.ledger import Ledger
     from review import shown
 
-    opened = _opened(workspace)
+    opened = opened_workspace(workspace)
     inquiries = opened.inquiries()
     ledger = Ledger.open(opened.ledger_url)
     ledger.claims.register(claim for inquiry in inquiries for claim in inquiry.claims)
@@ -165,25 +165,6 @@ def check(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     else:
         n_inquiries = len(inquiries)
         shown.out(f"claims: {n_claims}, inquiries: {n_inquiries}; all read, none reworded")
-
-
-def _opened(folder: Path | None) -> "Workspace":
-    from flows.settings import Environment
-    from flows.workspace import Workspace
-
-    return Workspace.open(folder, Environment.read())
-
-
-def _find(workspace: "Workspace", claim_id: str) -> "Claim":
-    from claims.errors import ClaimNotFound
-    from claims.library import find_claim
-
-    inquiries = workspace.inquiries()
-    found = find_claim(inquiries, claim_id)
-    if found is None:
-        known = ", ".join(claim.id for i in inquiries for claim in i.claims)
-        raise ClaimNotFound(f"no claim {claim_id!r} in the library; it holds: {known}")
-    return found[1]
 
 
 def _file_of(workspace: "Workspace", inquiry_id: str | None) -> Path:

@@ -10,17 +10,14 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from claims.errors import RetestError, SourceError
 from review import claims_cli
 from review.eval_cli import evaluate
-from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption
-
-if TYPE_CHECKING:
-    from flows.workspace import Workspace
+from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption, opened_workspace
 
 app = typer.Typer(
     name="retest",
@@ -121,7 +118,7 @@ def serve(
     from review.progress import Watched
 
     with Watched() as watch:
-        serve_flows(_opened(workspace), watch, cron=cron)
+        serve_flows(opened_workspace(workspace), watch, cron=cron)
 
 
 @app.command()
@@ -140,9 +137,11 @@ def report(
     from review import reading
 
     if listed:
-        reading.list_runs(_opened(workspace), json_wanted=json)
+        reading.list_runs(opened_workspace(workspace), json_wanted=json)
     else:
-        reading.show_report(_opened(workspace), run_id, write_files=write, json_wanted=json)
+        reading.show_report(
+            opened_workspace(workspace), run_id, write_files=write, json_wanted=json
+        )
 
 
 @app.command()
@@ -156,7 +155,7 @@ def diff(
     """List what a run changed, one line each. Exit 1 when something changed, 0 when nothing did."""
     from review import reading
 
-    if reading.show_diff(_opened(workspace), run_id, json_wanted=json):
+    if reading.show_diff(opened_workspace(workspace), run_id, json_wanted=json):
         raise typer.Exit(CHANGES)
 
 
@@ -165,7 +164,7 @@ def verify(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Derive every hash, quote and standing in the ledger again. Exit 2 when one does not hold."""
     from review import reading
 
-    if not reading.show_audit(_opened(workspace), json_wanted=json):
+    if not reading.show_audit(opened_workspace(workspace), json_wanted=json):
         raise typer.Exit(TROUBLE)
 
 
@@ -178,7 +177,7 @@ def doctor(
     """Check everything a night needs, say what is wrong and how to fix it. Exit 2 on trouble."""
     from review.doctor import show
 
-    if not show(_opened(workspace), source, json_wanted=json):
+    if not show(opened_workspace(workspace), source, json_wanted=json):
         raise typer.Exit(TROUBLE)
 
 
@@ -218,13 +217,6 @@ def _trouble(line: str) -> None:
     sys.exit(TROUBLE)
 
 
-def _opened(folder: Path | None) -> "Workspace":
-    from flows.settings import Environment
-    from flows.workspace import Workspace
-
-    return Workspace.open(folder, Environment.read())
-
-
 def _start(
     folder: Path | None, until: str | None, source: str | None, *, claim_id: str | None, json: bool
 ) -> None:
@@ -235,7 +227,7 @@ def _start(
 
     moment = parse_moment(until) if until is not None else None
     with Watched(verbose=claim_id is not None) as watch:
-        done = start(_opened(folder), moment, watch, claim_id=claim_id, papers=source)
+        done = start(opened_workspace(folder), moment, watch, claim_id=claim_id, papers=source)
     shown.finished(done, json_wanted=json)
     if failed := done.run.source_failed:
         raise SourceError(

@@ -1,9 +1,12 @@
-"""The options that several commands share."""
+"""What several commands share: their options, and opening the workspace that these name."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from flows.workspace import Workspace
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -32,3 +35,11 @@ UntilOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+def opened_workspace(folder: Path | None) -> "Workspace":
+    """The workspace that `folder`, the environment or the current folder names."""
+    from flows.settings import Environment
+    from flows.workspace import Workspace
+
+    return Workspace.open(folder, Environment.read())
