@@ -1,4 +1,4 @@
-"""Whether the papers that a claim rests on are real, are the ones meant, and still stand.
+"""Whether the papers that claims and evidence rest on are real, the ones meant, and still stand.
 
 Each check has three answers, and "could not check" is never shown as yes. Source: of 17
 references with real ids in one published list, 11 belonged to other papers, so an id that exists
@@ -7,13 +7,13 @@ proves nothing until title and first author agree.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from rapidfuzz import fuzz, utils
 
 from claims.assessment import Assessment
 from claims.claim import Claim, SourceRef
+from claims.errors import QuoteNotFound
 from claims.evidence import (
     Citation,
     Finding,
@@ -25,21 +25,13 @@ from claims.evidence import (
     Verdict,
 )
 from claims.ids import ArxivId
-from claims.standing import SOURCE_HEALTH, Flag
-from claims.verify import MIN_QUOTE_CHARS, verify
+from claims.standing import SOURCE_HEALTH, Answer, Flag
+from claims.verify import MIN_QUOTE_CHARS, VerifiedCitation, locate, verify
 
 TITLE_AGREES: Final = 95.0
 """Least token-sort ratio of two titles, in percent. Another paper was once matched at 91.5."""
 
 _SIGNATURE: Final = Signature(judge=SOURCE_HEALTH, model="rules", prompt_version="1")
-
-
-class Answer(StrEnum):
-    """The outcome of one check."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "could not check"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +44,21 @@ class SourceCheck:
     """Whether title and first author, as far as they were stated, are those of the paper."""
     stands: Answer
     """Whether it is not withdrawn."""
+    words: Answer
+    """Whether the quoted words stand in its newest version; yes where none are quoted."""
     newest: Paper | None
+    said_in: Paper | None = None
+    """The newest version in whose abstract the quoted words stand."""
 
     @property
     def is_real(self) -> bool:
         """Whether every check said yes."""
-        return {self.resolves, self.agrees, self.stands} == {Answer.YES}
+        return {self.resolves, self.agrees, self.stands, self.words} == {Answer.YES}
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is the paper meant, and was withdrawn or says the words no longer."""
+        return self.agrees is Answer.YES and Answer.NO in {self.stands, self.words}
 
 
 class Records(Mapping[str, tuple[Paper, ...] | None]):
@@ -88,19 +89,24 @@ def check(ref: SourceRef, records: Records) -> SourceCheck:
     """What `records` say of the paper that `ref` cites."""
     number = ref.arxiv.number
     if number not in records:
-        unknown = Answer.UNKNOWN
-        return SourceCheck(ref=ref, resolves=unknown, agrees=unknown, stands=unknown, newest=None)
+        return _alike(ref, Answer.UNKNOWN)
     versions = records[number]
     if versions is None:
-        no = Answer.NO
-        return SourceCheck(ref=ref, resolves=no, agrees=no, stands=no, newest=None)
+        return _alike(ref, Answer.NO)
     agrees = any(_is_the_paper_meant(ref, paper) for paper in versions)
+    saying = [
+        paper
+        for paper in versions
+        if ref.quote and paper.abstract_source is TextSource.ABSTRACT and _says(paper, ref.quote)
+    ]
     return SourceCheck(
         ref=ref,
         resolves=Answer.YES,
         agrees=Answer.YES if agrees else Answer.NO,
         stands=Answer.NO if versions[-1].withdrawn else Answer.YES,
+        words=_words(ref, versions[-1], saying),
         newest=versions[-1],
+        said_in=saying[-1] if saying else None,
     )
 
 
@@ -114,42 +120,117 @@ def flags_of(checks: Sequence[SourceCheck]) -> frozenset[Flag]:
             flags.add(Flag.SOURCE_MISMATCH)
         elif source.stands is Answer.NO:
             flags.add(Flag.SOURCE_WITHDRAWN)
-        elif _is_outdated(source):
+        elif source.words is Answer.NO or _is_outdated(source):
             flags.add(Flag.SOURCE_REVISED)
+        elif source.words is Answer.UNKNOWN:
+            flags.add(Flag.NOT_CHECKED)
     return frozenset(flags)
 
 
 def notices(claim: Claim, checks: Sequence[SourceCheck]) -> tuple[Assessment, ...]:
     """SUPERSEDES, in the authors' own words, when nothing that the claim rests on stands."""
-    withdrawn = [c for c in checks if c.agrees is Answer.YES and c.stands is Answer.NO]
-    if not withdrawn or any(c.stands is Answer.YES and c.agrees is Answer.YES for c in checks):
+    gone = [source for source in checks if source.is_gone]
+    if any(source.agrees is Answer.YES and not source.is_gone for source in checks):
         return ()
-    return tuple(
-        _notice(claim, source.newest, source.newest.comment)
-        for source in withdrawn
-        if source.newest and source.newest.comment
-        if len(source.newest.comment) >= MIN_QUOTE_CHARS
+    told = (_withdrawal(claim, source) or _rewording(claim, source) for source in gone)
+    return tuple(notice for notice in told if notice)
+
+
+def still_stands(assessment: Assessment, newest: Mapping[str, Paper]) -> Answer | None:
+    """Whether the quoted words stand in the papers' newer versions; None where there are none.
+
+    `newest` maps a paper's number to its newest version. Only abstracts are known here, so what
+    was quoted from a full text is unknown.
+    """
+    answers = {
+        _stands_in(cited, newest[cited.paper.id.number])
+        for cited in assessment.evidence
+        if cited.paper.id.number in newest
+    }
+    ranked = (Answer.NO, Answer.UNKNOWN, Answer.YES)
+    return next((answer for answer in ranked if answer in answers), None)
+
+
+def _stands_in(cited: VerifiedCitation, newest: Paper) -> Answer | None:
+    source, said = cited.passage.source, cited.paper
+    if newest.id == said.id and (source is TextSource.PAPER or newest.abstract == said.abstract):
+        return None
+    if source is not newest.abstract_source:
+        return Answer.UNKNOWN
+    return Answer.YES if _says(newest, cited.quote) else Answer.NO
+
+
+def _alike(ref: SourceRef, answer: Answer) -> SourceCheck:
+    return SourceCheck(
+        ref=ref, resolves=answer, agrees=answer, stands=answer, words=answer, newest=None
     )
 
 
-def _notice(claim: Claim, paper: Paper, comment: str) -> Assessment:
-    passage = Passage(
-        paper=paper.id, source=TextSource.COMMENT, text=comment, start=0, end=len(comment)
+def _words(ref: SourceRef, newest: Paper, saying: Sequence[Paper]) -> Answer:
+    """Words that no abstract ever held may stand in a full text: that is unknown."""
+    if ref.quote is None:
+        return Answer.YES
+    if not saying:
+        return Answer.UNKNOWN
+    return Answer.YES if saying[-1] == newest else Answer.NO
+
+
+def _says(paper: Paper, quote: str) -> bool:
+    """Whether the abstract holds the words."""
+    try:
+        locate(quote, paper.abstract)
+    except QuoteNotFound:
+        return False
+    return True
+
+
+def _withdrawal(claim: Claim, source: SourceCheck) -> Assessment | None:
+    paper = source.newest
+    if paper is None or not paper.withdrawn or len(paper.comment or "") < MIN_QUOTE_CHARS:
+        return None
+    return _notice(
+        claim,
+        paper,
+        TextSource.COMMENT,
+        paper.comment or "",
+        quote=paper.comment or "",
+        statement="The authors withdrew the paper that the claim rests on.",
+        reason=f"the claim rests on {paper.id.number}, which its authors withdrew",
     )
-    citation = Citation(passage_id=passage.id, quote=comment)
+
+
+def _rewording(claim: Claim, source: SourceCheck) -> Assessment | None:
+    paper, newest, quote = source.said_in, source.newest, source.ref.quote
+    if paper is None or newest is None or quote is None or source.words is not Answer.NO:
+        return None
+    return _notice(
+        claim,
+        paper,
+        paper.abstract_source,
+        paper.abstract,
+        quote=quote,
+        statement="The words that the claim rests on were taken out of the paper.",
+        reason=f"the claim rests on words of {paper.id} that {newest.id} no longer says",
+    )
+
+
+def _notice(
+    claim: Claim,
+    paper: Paper,
+    kind: TextSource,
+    text: str,
+    *,
+    quote: str,
+    statement: str,
+    reason: str,
+) -> Assessment:
+    passage = Passage(paper=paper.id, source=kind, text=text, start=0, end=len(text))
+    citation = Citation(passage_id=passage.id, quote=quote)
     return Assessment(
         claim_id=claim.id,
         claim_revision=claim.revision,
-        finding=Finding(
-            paper=paper.id,
-            statement="The authors withdrew the paper that the claim rests on.",
-            citations=(citation,),
-        ),
-        verdict=Verdict(
-            relation=Relation.SUPERSEDES,
-            reason=f"the claim rests on {paper.id.number}, which its authors withdrew",
-            confidence=1.0,
-        ),
+        finding=Finding(paper=paper.id, statement=statement, citations=(citation,)),
+        verdict=Verdict(relation=Relation.SUPERSEDES, reason=reason, confidence=1.0),
         signature=_SIGNATURE,
         evidence=(verify(citation, passage, paper),),
     )

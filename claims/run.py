@@ -8,6 +8,7 @@ from pydantic import Field
 
 from claims.claim import Frozen
 from claims.evidence import Failure, Signature
+from claims.outcomes import CategoryOutcome, SourceChange
 
 WHOLE_INDEX: Final = "search index"
 """The item of a failure by which no paper could be found for any claim."""
@@ -59,6 +60,10 @@ class Run(Frozen):
     """Versions of retest and of the packages that read and judge."""
     counts: Counts = Counts()
     failures: tuple[Failure, ...] = ()
+    harvest: tuple[CategoryOutcome, ...] = ()
+    """How the night went in each category, where the source was harvested."""
+    sources: tuple[SourceChange, ...] = ()
+    """What has become of the papers that claims and evidence rest on."""
     notes: tuple[str, ...] = ()
     """What a reader should know, such as a fallback that was taken."""
 

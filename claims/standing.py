@@ -9,12 +9,13 @@ The same evidence gives the same standing in any order of arrival. The table, hi
     nothing admitted                                UNTESTED
 
 Admitted evidence is verified by its type, newer than the claim's date, at or above the judge's
-threshold (or accepted by a person), not rejected, and of a paper that is not withdrawn. A
-person's ruling on the standing outranks the table until newer evidence arrives.
+threshold (or accepted by a person), not rejected, of a paper that is not withdrawn, and its words
+stand in the newest version as far as that is known. A person's ruling on the standing outranks
+the table until newer evidence arrives.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -34,6 +35,14 @@ SOURCE_HEALTH: Final = "source-health"
 """The judge's name on assessments that code makes from a source's own notices."""
 
 
+class Answer(StrEnum):
+    """The outcome of one check; the third is never shown as a yes."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "could not check"
+
+
 class Flag(StrEnum):
     """What a reader must know beside the standing."""
 
@@ -49,11 +58,13 @@ class Flag(StrEnum):
     """Some of tonight's work on this claim failed."""
     OUR_WORDS = "OUR_WORDS"
     """Evidence is quoted from the sample's summaries, not from the authors."""
+    EVIDENCE_REVISED = "EVIDENCE_REVISED"
+    """Evidence is of a version that was revised, and its words were not found or sought again."""
     REVIEW = "REVIEW"
     """Newer evidence arrived after a person's ruling."""
 
 
-DERIVED_FLAGS: Final = frozenset({Flag.OUR_WORDS, Flag.REVIEW})
+DERIVED_FLAGS: Final = frozenset({Flag.OUR_WORDS, Flag.EVIDENCE_REVISED, Flag.REVIEW})
 """The flags that `standing_of` itself raises; the others are told to it."""
 
 
@@ -84,6 +95,9 @@ class Known:
     decisions: tuple[Decision, ...] = ()
     withdrawn: frozenset[str] = frozenset()
     """Numbers of papers known to be withdrawn."""
+    revised: Mapping[str, Answer] = field(default_factory=dict)
+    """Assessment id to whether its words stand in the paper's newer version; without one, not here.
+    "No" drops the evidence."""
     flags: frozenset[Flag] = frozenset()
     """What source checks and tonight's failures say of this claim."""
 
@@ -96,9 +110,7 @@ def standing_of(claim: Claim, known: Known, *, thresholds: Mapping[str, float]) 
     for assessment, _ in known.assessments.values():
         ruling = rulings.get(assessment.id)
         relation = (ruling and ruling.relation) or assessment.relation
-        if relation.moves_a_standing and _is_admitted(
-            claim, assessment, ruling, known.withdrawn, thresholds
-        ):
+        if relation.moves_a_standing and _is_admitted(claim, assessment, ruling, known, thresholds):
             admitted.append(assessment)
             relations[assessment.id] = relation
     rank = {relation: i for i, (relation, _) in enumerate(_TABLE)}
@@ -109,6 +121,8 @@ def standing_of(claim: Claim, known: Known, *, thresholds: Mapping[str, float]) 
     )
     flags = set(known.flags)
     flags |= {Flag.OUR_WORDS} if any(a.in_our_words for a in admitted) else set()
+    unsure = any(known.revised.get(a.id) is Answer.UNKNOWN for a in admitted)
+    flags |= {Flag.EVIDENCE_REVISED} if unsure else set()
     reason = _reason(state, relations, known)
     held = rulings.get(None)
     if held and held.standing and held.ruling is not Ruling.REJECT:
@@ -136,17 +150,20 @@ def _is_admitted(
     claim: Claim,
     assessment: Assessment,
     ruling: Decision | None,
-    withdrawn: frozenset[str],
+    known: Known,
     thresholds: Mapping[str, float],
 ) -> bool:
     if assessment.claim_revision != claim.revision:
         return False
     if ruling and ruling.ruling is Ruling.REJECT:
         return False
-    by_notice = assessment.signature.judge == SOURCE_HEALTH
-    if by_notice:
-        return True
-    if any(cited.paper.id.number in withdrawn for cited in assessment.evidence):
+    revised = known.revised.get(assessment.id)
+    if assessment.signature.judge == SOURCE_HEALTH:
+        # A notice holds as long as the paper is withdrawn, or its words are gone.
+        number = assessment.finding.paper.number
+        return number in known.withdrawn or revised is Answer.NO
+    withdrawn = any(cited.paper.id.number in known.withdrawn for cited in assessment.evidence)
+    if withdrawn or revised is Answer.NO:
         return False
     own = frozenset(source.arxiv.number for source in claim.sources)
     if assessment.dated(own) <= claim.as_of.newer_after:

@@ -18,12 +18,12 @@ from claims.evidence import Failure
 from claims.hashing import content_hash
 from claims.ids import ArxivId
 from claims.ledger import Ledger
+from claims.outcomes import CategoryOutcome
 from claims.run import Run
 from flows.runner import Runner
 from flows.watch import Watch
 from papers.gaps import GapBook, long_stretches
 from papers.nights import Night, latest_of, missing_from, outcome_of
-from papers.outcomes import CategoryOutcome
 from papers.sources import Announcement, Harvester, Slice
 
 OVERLAP: Final = timedelta(days=2)
@@ -43,8 +43,10 @@ class Task:
     source: Harvester
     ledger: Ledger
     run: Run
-    first: datetime
-    """From when on a category is harvested that never was. Another moment is another question."""
+    history: Mapping[str, datetime]
+    """A category to the moment from which on all of it is wanted. Another is another question."""
+    recent: datetime
+    """From when on any other category is harvested that never was."""
     gaps: GapBook
     runner: Runner
     watch: Watch
@@ -56,7 +58,8 @@ class Task:
 
     def question(self, category: str) -> str:
         """The name under which the cursor of `category` is kept."""
-        asked = {"category": category, "first": self.first.isoformat()}
+        first = self.history.get(category)
+        asked = {"category": category, "first": first.isoformat() if first else None}
         return content_hash("harvest", asked)
 
 
@@ -154,7 +157,8 @@ def _window(task: Task, category: str) -> Window:
     """From the cursor of `category` to the end of the run."""
     papers, run = task.ledger.papers, task.run
     answered = papers.cursor(task.source.name, task.question(category), before_run=run.id)
-    return Window(min(answered or task.first, run.until), run.until)
+    first = answered or task.history.get(category, task.recent)
+    return Window(min(first, run.until), run.until)
 
 
 def _move(task: Task, category: str, until: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The night and the single retest, on one screen: fetch, look up, index, retest, report.
+"""The night and the single retest, on one screen: fetch, look up, index, retest, conclude.
 
 The same functions run directly and as Prefect flow runs; `Runner` is the difference. What fails
 becomes a Failure of the run; what was committed stays, and the next run goes on from there.
@@ -15,8 +15,10 @@ from claims.clock import utc_now
 from claims.errors import LedgerError, RetestError
 from claims.evidence import Failure
 from claims.library import held_claim
+from claims.outcomes import CategoryOutcome
 from claims.run import WHOLE_INDEX, Run, RunKind
 from flows import steps
+from flows.health import Looked, look_up, rests_of
 from flows.runner import Runner
 from flows.steps import Scope
 from flows.watch import Watch
@@ -61,15 +63,10 @@ async def _run(
     with bench.workspace.only_run():
         run = bench.ledger.runs.begin(_planned(bench, scope, until))
         work = _Work(bench, run, runner)
-        watch.begin("fetch", len(scope.inquiries) + 1)
-        n_seen = 0
-        for inquiry in scope.inquiries:
-            step = partial(steps.fetch, bench, run, scope, inquiry, watch)
-            n_seen += await work("fetch", bench.source.name, step) or 0
-            watch.advance(inquiry.id)
-        look_up = partial(steps.look_up, bench, run, scope.cited)
-        absent = await work("look up", bench.source.name, look_up) or ()
-        watch.advance("cited papers")
+        n_seen, outcomes = await _gathered(bench, run, scope, work, watch)
+        watch.begin("look up")
+        rests = rests_of(bench.ledger, scope.inquiries, [claim for _, claim in scope.claims])
+        looked = await work("look up", bench.source.name, partial(look_up, bench, run, rests))
         watch.begin("index")
         await work("index", WHOLE_INDEX, partial(steps.index, bench))
         watch.begin("retest", len(scope.claims))
@@ -77,12 +74,39 @@ async def _run(
             judge = partial(steps.judge, bench, run, inquiry, claim, watch)
             await work("retest", claim.id, judge, claim_id=claim.id)
             watch.advance(claim.id)
-        conclude = partial(steps.conclude, bench, run, scope, n_seen=n_seen, absent=absent)
+        conclude = partial(
+            steps.conclude,
+            bench,
+            run,
+            scope,
+            n_seen=n_seen,
+            rests=rests,
+            looked=looked or Looked(),
+            outcomes=outcomes,
+        )
         run = await runner("conclude", conclude)
         if not bench.ledger.runs.unfinished():
             bench.workspace.drop_checkpoints()
         report = steps.report_of(bench.ledger, run.id)
         return Finished(run=run, report=report, files=_written(report, bench.workspace.reports))
+
+
+async def _gathered(
+    bench: Bench, run: Run, scope: Scope, work: "_Work", watch: Watch
+) -> tuple[int, tuple[CategoryOutcome, ...]]:
+    """The number of records that the source gave, and how each harvested category went."""
+    outcomes: tuple[CategoryOutcome, ...] = ()
+    asked = scope.inquiries
+    if steps.is_harvested(bench, run, scope):
+        outcomes = await steps.harvest(bench, run, scope, work.runner, watch)
+        asked = steps.unsearched(bench, run, scope)
+    n_seen = sum(outcome.n_harvested for outcome in outcomes)
+    watch.begin("fetch", len(asked))
+    for inquiry in asked:
+        fetch = partial(steps.fetch, bench, run, scope, inquiry, watch)
+        n_seen += await work("fetch", bench.source.name, fetch) or 0
+        watch.advance(inquiry.id)
+    return n_seen, outcomes
 
 
 def _written(report: Report, folder: Path) -> Files:
@@ -100,7 +124,7 @@ class _Work:
     def __init__(self, bench: Bench, run: Run, runner: Runner) -> None:
         self._bench = bench
         self._run = run
-        self._runner = runner
+        self.runner = runner
 
     async def __call__(
         self,
@@ -111,7 +135,7 @@ class _Work:
     ) -> T | None:
         """What the step returns; None when it failed and the failure is recorded."""
         try:
-            return await self._runner(f"{stage} {item_id}", step)
+            return await self.runner(f"{stage} {item_id}", step)
         except LedgerError:
             raise
         except RetestError as error:

@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -24,7 +25,7 @@ from claims.errors import RateLimited, SettingsError
 from flows.nightly import Finished, nightly, retest_claim
 from flows.runner import FIRST_WAIT_S, LONGEST_WAIT_S, N_TRIES, is_retryable
 from flows.settings import Environment
-from flows.watch import Watch
+from flows.watch import Watch, tell_wait
 from flows.wiring import opened
 from flows.workspace import Workspace
 from reports.render import to_markdown
@@ -115,7 +116,7 @@ async def _work(
 ) -> Finished:
     workspace = Workspace.open(Path(folder), Environment.read())
     moment = parse_moment(until) if until else None
-    with opened(workspace, papers) as bench:
+    with opened(workspace, papers, partial(tell_wait, watch)) as bench:
         if claim_id is None:
             finished = await nightly(bench, moment, run_as_task, watch)
         else:

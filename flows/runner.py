@@ -64,5 +64,7 @@ class DirectRunner:
 
 
 def is_retryable(error: BaseException) -> bool:
-    """Whether the same step may succeed later without anybody changing anything."""
+    """Whether the same step may succeed tonight without anybody changing anything."""
+    if isinstance(error, RateLimited) and (error.retry_after_s or 0.0) > LONGEST_WAIT_S:
+        return False
     return isinstance(error, RetestError) and error.retryable

@@ -51,9 +51,16 @@ class SourceSettings(Frozen):
     """Where papers come from."""
 
     papers: str = "arxiv"
-    """`arxiv` (the search API), `sample` (bundled), or the path of an arXiv metadata dump."""
+    """`arxiv`, `sample` (bundled), or the path of an arXiv metadata dump."""
     base_url: WebAddress = "https://export.arxiv.org/api/query"
-    """A mirror can stand here."""
+    """The search API: questions, and single papers. A mirror can stand here, as below."""
+    oai_url: WebAddress = "https://oaipmh.arxiv.org/oai"
+    """OAI-PMH: everything that changed since the last night."""
+    feeds_url: WebAddress = "https://rss.arxiv.org/atom"
+    """The feeds of announcements: what the harvest is checked against."""
+    history: Literal["search", "harvest"] = "search"
+    """How papers from before the first night are found: by the inquiry's watch phrases, or whole
+    categories since the oldest claim, which takes hours."""
     pace_s: float = Field(default=3.0, ge=0)
     """Seconds between two requests, over all processes of the workspace. arXiv's terms ask 3."""
     timeout_s: float = Field(default=30.0, gt=0)

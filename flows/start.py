@@ -2,10 +2,11 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 
 from flows.nightly import Finished, nightly, retest_claim
 from flows.runner import DirectRunner
-from flows.watch import Watch
+from flows.watch import Watch, tell_wait
 from flows.wiring import opened
 from flows.workspace import Workspace
 
@@ -37,11 +38,11 @@ async def _directly(
     claim_id: str | None,
     papers: str | None,
 ) -> Finished:
-    def wait(why: str, wait_s: float) -> None:
+    def again(why: str, wait_s: float) -> None:
         watch.say(f"waiting {wait_s:.0f} s and trying again: {why}")
 
-    runner = DirectRunner(wait)
-    with opened(workspace, papers) as bench:
+    runner = DirectRunner(again)
+    with opened(workspace, papers, partial(tell_wait, watch)) as bench:
         if claim_id is None:
             return await nightly(bench, until, runner, watch)
         return await retest_claim(bench, claim_id, until, runner, watch)

@@ -15,22 +15,31 @@ from claims import health
 from claims.assessment import StandingState
 from claims.claim import Claim, Inquiry, SourceRef
 from claims.clock import Window, start_of, utc_now
-from claims.errors import FeedError, RateLimited
+from claims.errors import FeedError, RateLimited, SettingsError
 from claims.evidence import Failure, Paper
 from claims.hashing import content_hash
 from claims.health import Records
-from claims.ids import ArxivId
 from claims.ledger import Ledger
+from claims.outcomes import CategoryOutcome
 from claims.run import Counts, Run, RunKind
 from claims.standing import SOURCE_HEALTH, Flag, standing_of
+from flows.harvest import Task, failures_of
+from flows.harvest import harvest as harvest_categories
+from flows.health import Looked, Rests, changes_of
+from flows.runner import Runner
 from flows.watch import Watch
 from flows.wiring import Bench
+from papers.gaps import GapBook
+from papers.oai_sets import EVERYTHING
 from papers.passages import cut
-from papers.sources import Request
+from papers.sources import Harvester, Request
 from reports.report import Report, make_report
 
 _RETRYABLE: Final = frozenset(kind.__name__ for kind in (FeedError, RateLimited))
 """Skipped records whose failure bears one of these names may come whole the next time."""
+
+_TONIGHT: Final = timedelta(days=1)
+"""A run that ends longer ago is a replay."""
 
 _BATCH: Final = 500
 """Papers a transaction: few enough to lose little, many enough to be quick."""
@@ -69,10 +78,7 @@ async def fetch(bench: Bench, run: Run, scope: Scope, inquiry: Inquiry, watch: W
     if scope.targeted:
         phrases = tuple(dict.fromkeys((*scope.targeted.queries, *phrases)))
     first = first_moment(inquiry.claims)
-    question = content_hash(
-        "request",
-        {"categories": inquiry.categories, "phrases": phrases, "first": first.isoformat()},
-    )
+    question = _question(inquiry, phrases)
     papers, name = bench.ledger.papers, bench.source.name
     answered = papers.cursor(name, question, before_run=run.id) if not scope.targeted else None
     since = min(answered or first, run.until)
@@ -100,26 +106,63 @@ async def fetch(bench: Bench, run: Run, scope: Scope, inquiry: Inquiry, watch: W
     return n_seen
 
 
-async def look_up(bench: Bench, run: Run, cited: Sequence[SourceRef]) -> tuple[ArxivId, ...]:
-    """The cited ids of which the source says that there is no such paper; the rest is recorded.
+def is_harvested(bench: Bench, run: Run, scope: Scope) -> bool:
+    """Whether whole categories are taken: on a night of today, from a source that can give them.
 
-    Looked at in every run, because papers are revised and withdrawn. Raises SourceError.
+    What changed up to a moment of the past cannot be had any more (`papers.oai`).
     """
-    wanted = dict.fromkeys(ref.arxiv.unversioned for ref in cited)
-    wanted |= dict.fromkeys(ref.arxiv for ref in cited if ref.arxiv.version)
-    if not wanted:
-        return ()
-    answers = bench.source.lookup(tuple(wanted))
-    found = [paper for paper in answers.values() if paper]
-    later = {paper.id.number for paper in found if paper.revised_at >= run.until}
-    if later:
-        # A version from after the window is not known yet in this window; the first one may be.
-        firsts = bench.source.lookup([ArxivId(number, 1) for number in sorted(later)])
-        found += [paper for paper in firsts.values() if paper]
-    bench.ledger.papers.add([p for p in found if p.revised_at < run.until], run.id)
-    absent = {id.unversioned for id, paper in answers.items() if paper is None}
-    there = {paper.id.unversioned for paper in found}
-    return tuple(sorted(absent - there, key=str))
+    tonight = utc_now() - run.until < _TONIGHT
+    return isinstance(bench.source, Harvester) and tonight and not scope.targeted
+
+
+def unsearched(bench: Bench, run: Run, scope: Scope) -> tuple[Inquiry, ...]:
+    """The inquiries whose history was never searched by their watch phrases as they are now."""
+    papers, name = bench.ledger.papers, bench.source.name
+    return tuple(
+        inquiry
+        for inquiry in scope.inquiries
+        if not _history_is_harvested(bench, inquiry)
+        if papers.cursor(name, _question(inquiry, inquiry.watch), before_run=run.id) is None
+    )
+
+
+async def harvest(
+    bench: Bench, run: Run, scope: Scope, runner: Runner, watch: Watch
+) -> tuple[CategoryOutcome, ...]:
+    """How the night went in each category; failures are recorded. Raises LedgerError."""
+    if not isinstance(bench.source, Harvester):
+        raise SettingsError(f"{bench.source.name} cannot be harvested by category")
+    harvested = [i for i in scope.inquiries if _history_is_harvested(bench, i)]
+    history: dict[str, datetime] = {}
+    for inquiry in harvested:
+        first = min(first_moment(inquiry.claims), run.until)
+        for category in inquiry.categories or (EVERYTHING,):
+            history[category] = min(first, history.get(category, first))
+    task = Task(
+        source=bench.source,
+        ledger=bench.ledger,
+        run=run,
+        history=history,
+        recent=run.until - timedelta(days=bench.workspace.settings.source.overlap_days),
+        gaps=GapBook(bench.workspace.state),
+        runner=runner,
+        watch=watch,
+    )
+    wanted = (c for i in scope.inquiries for c in i.categories or (EVERYTHING,))
+    outcomes = await harvest_categories(task, tuple(dict.fromkeys(wanted)))
+    bench.ledger.work.fail(run.id, failures_of(outcomes, scope.inquiries))
+    return outcomes
+
+
+def _history_is_harvested(bench: Bench, inquiry: Inquiry) -> bool:
+    return bench.workspace.settings.source.history == "harvest" or not inquiry.watch
+
+
+def _question(inquiry: Inquiry, phrases: Sequence[str]) -> str:
+    """The name under which the cursor of a search is kept."""
+    first = first_moment(inquiry.claims).isoformat()
+    asked = {"categories": inquiry.categories, "phrases": phrases, "first": first}
+    return content_hash("request", asked)
 
 
 async def index(bench: Bench) -> int:
@@ -215,14 +258,21 @@ def _is_basis(paper: Paper, claim: Claim) -> bool:
 
 
 async def conclude(
-    bench: Bench, run: Run, scope: Scope, *, n_seen: int, absent: Sequence[ArxivId]
+    bench: Bench,
+    run: Run,
+    scope: Scope,
+    *,
+    n_seen: int,
+    rests: Rests,
+    looked: Looked,
+    outcomes: tuple[CategoryOutcome, ...],
 ) -> Run:
     """The finished run: standings computed, and committed with its end. Raises LedgerError."""
     ledger = bench.ledger
     failures = ledger.work.failures(run.id)
     thresholds = {bench.judge.signature.judge: bench.judge.threshold, SOURCE_HEALTH: 0.0}
     cited = ledger.papers.get(ids=[ref.arxiv.unversioned for ref in scope.cited])
-    records = Records((paper for paper in cited if paper.revised_at < run.until), absent)
+    records = Records((paper for paper in cited if paper.revised_at < run.until), looked.absent)
     checks = {
         claim.id: [health.check(source, records) for source in claim.sources]
         for _, claim in scope.claims
@@ -240,6 +290,8 @@ async def conclude(
             "finished_at": finished_at,
             "counts": counts,
             "failures": failures,
+            "harvest": outcomes,
+            "sources": changes_of(ledger, run, rests),
             "thresholds": thresholds,
             "notes": (*bench.notes, *bench.index.notes),
         }
@@ -247,7 +299,7 @@ async def conclude(
     standings = []
     for _, claim in scope.claims:
         flags = health.flags_of(checks[claim.id])
-        if done.left_undone(claim.id):
+        if done.left_undone(claim.id) or rests.of_claim[claim.id] & looked.unknown:
             flags |= {Flag.NOT_CHECKED}
         known = ledger.known(
             claim, flags, as_of=finished_at, before=run.until, signature=bench.judge.signature

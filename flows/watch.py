@@ -1,6 +1,9 @@
 """What a flow tells whoever watches it: a terminal, a log, or nobody."""
 
-from typing import Protocol
+from typing import Final, Protocol
+
+_WORTH_A_LINE_S: Final = 10.0
+"""The pauses of three seconds between two requests would fill a log."""
 
 
 class Watch(Protocol):
@@ -37,3 +40,12 @@ class Unwatched:
 
     def say(self, line: str) -> None:
         """Nothing."""
+
+
+def tell_wait(watch: Watch, why: str, wait_s: float) -> None:
+    """Nothing: who watches knows why the source is waited for, and for how many seconds."""
+    told = f"{wait_s:.0f} s: {why}"
+    if wait_s < _WORTH_A_LINE_S:
+        watch.step("waiting", told)
+    else:
+        watch.say(f"waiting {told}")

@@ -3,11 +3,12 @@
 Heavy libraries are imported inside the functions that need them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from agents.judge import Judge
 from claims.claim import Inquiry
@@ -15,6 +16,11 @@ from claims.ledger import Ledger
 from flows.workspace import Workspace
 from papers.index import PassageIndex
 from papers.sources import Source
+
+if TYPE_CHECKING:
+    from papers.arxiv_source import ArxivSource
+
+OnWait = Callable[[str, float], None]
 
 _VERSIONED = ("retest", "arxiv", "chromadb", "langgraph", "pymupdf", "pydantic", "sqlalchemy")
 """The packages whose version can change what a run reads or judges."""
@@ -48,13 +54,17 @@ class Bench:
 
 
 @contextmanager
-def opened(workspace: Workspace, papers: str | None = None) -> Iterator[Bench]:
+def opened(
+    workspace: Workspace, papers: str | None = None, on_wait: OnWait = lambda _why, _wait_s: None
+) -> Iterator[Bench]:
     """The bench of `workspace`; `papers` overrides where papers come from.
+
+    `on_wait` is told why and for how many seconds a source is about to be waited for.
 
     Raises LibraryError, LedgerError, SourceError, SearchIndexError.
     """
     inquiries = workspace.inquiries()
-    source = source_of(workspace, papers)
+    source = source_of(workspace, papers, on_wait)
     ledger = Ledger.open(workspace.ledger_url)
     try:
         ledger.claims.register(claim for inquiry in inquiries for claim in inquiry.claims)
@@ -75,23 +85,14 @@ def opened(workspace: Workspace, papers: str | None = None) -> Iterator[Bench]:
         ledger.close()
 
 
-def source_of(workspace: Workspace, papers: str | None = None) -> Source:
+def source_of(
+    workspace: Workspace, papers: str | None = None, on_wait: OnWait = lambda _why, _wait_s: None
+) -> Source:
     """The source named by `papers` or the settings: `arxiv`, `sample` or the path of a dump."""
     settings = workspace.settings.source
     chosen = papers or settings.papers
     if chosen == "arxiv":
-        from papers.arxiv_api import ApiAccess, ArxivApi
-
-        agent = f"retest/{metadata.version('retest')}"
-        return ArxivApi(
-            ApiAccess(
-                base_url=settings.base_url,
-                pace_s=settings.pace_s,
-                timeout_s=settings.timeout_s,
-                user_agent=f"{agent} (mailto:{settings.contact})" if settings.contact else agent,
-                state_dir=workspace.state,
-            )
-        )
+        return arxiv_of(workspace, on_wait)
     from papers.dump import DumpSource
 
     if chosen == "sample":
@@ -99,6 +100,29 @@ def source_of(workspace: Workspace, papers: str | None = None) -> Source:
     path = Path(chosen).expanduser()
     base = Path() if papers else workspace.folder
     return DumpSource(path if path.is_absolute() else (base / path).resolve())
+
+
+def arxiv_of(workspace: Workspace, on_wait: OnWait) -> "ArxivSource":
+    """arXiv, or the mirrors of it that the settings name."""
+    from papers.arxiv_api import ApiAccess, ArxivApi
+    from papers.arxiv_source import ArxivSource
+    from papers.feed import FeedAccess, Feeds
+    from papers.guard import user_agent
+    from papers.oai import OaiAccess, OaiSource
+
+    settings = workspace.settings.source
+    timeout_s = settings.timeout_s
+    shared: dict[str, Any] = {
+        "state_dir": workspace.state,
+        "pace_s": settings.pace_s,
+        "user_agent": user_agent(settings.contact),
+        "on_wait": on_wait,
+    }
+    return ArxivSource(
+        api=ArxivApi(ApiAccess(base_url=settings.base_url, timeout_s=timeout_s, **shared)),
+        oai=OaiSource(OaiAccess(base_url=settings.oai_url, timeout_s=2 * timeout_s, **shared)),
+        feeds=Feeds(FeedAccess(base_url=settings.feeds_url, timeout_s=timeout_s, **shared)),
+    )
 
 
 def index_of(workspace: Workspace) -> tuple[PassageIndex, str | None]:

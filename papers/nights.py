@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from claims.ids import ArxivId
+from claims.outcomes import CategoryOutcome, NightOutcome
 from papers.announcements import EASTERN, SETTLED, feed_day, last_announcement, next_announcement
-from papers.outcomes import CategoryOutcome, NightOutcome
 from papers.sources import Announcement
 
 

@@ -7,12 +7,12 @@ looked at once more by OAI-PMH, where a withdrawal is a fact of the version.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from claims.errors import CitationError, SourceError
 from claims.evidence import Paper
 from claims.ids import ArxivId
+from claims.outcomes import SourceChange
 from papers.sources import Source
 
 _SUCCEEDED: Final = re.compile(
@@ -22,37 +22,6 @@ _SUCCEEDED: Final = re.compile(
     re.IGNORECASE,
 )
 """A notice and, within the same sentence, an id; comments often leave out the arXiv mark."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """How a paper differs from what was known of it."""
-
-    before: Paper
-    after: Paper
-    withdrawn: bool
-    """Whether it is withdrawn now and was not before."""
-    revised: bool
-    retitled: bool
-    successors: tuple[ArxivId, ...]
-    """The papers that the authors' comment names in its place."""
-
-    @property
-    def is_change(self) -> bool:
-        """Whether there is anything to tell."""
-        return self.withdrawn or self.revised or self.retitled
-
-    def __str__(self) -> str:
-        told = []
-        if self.withdrawn:
-            told.append("was withdrawn")
-        elif self.revised:
-            told.append(f"has version {self.after.id.version} after {self.before.id.version}")
-        if self.retitled:
-            told.append(f"is now titled {self.after.title!r}")
-        if self.successors:
-            told.append(f"names {', '.join(map(str, self.successors))} in its place")
-        return f"{self.after.id.number} " + (", ".join(told) or "is as it was")
 
 
 def latest_states(
@@ -65,15 +34,16 @@ def latest_states(
     """The latest version of each paper; None, there is no such paper; left out, nobody can say.
 
     `known` maps a number to the latest version known so far. `batches` is asked for all of them,
-    `exact` only for what is new; where it fails, what `batches` said of that paper is left out,
-    because a withdrawal would be overlooked. Raises SourceError when `batches` says nothing.
+    `exact` only for what is new or was left unanswered; where it fails, what `batches` said of
+    that paper is left out, because a withdrawal would be overlooked. Raises SourceError when
+    `batches` says nothing.
     """
     wanted = tuple(dict.fromkeys(id_.unversioned for id_ in ids))
     said = dict(batches.lookup(wanted))
     if exact is None:
         return said
-    for id_, paper in tuple(said.items()):
-        before = known.get(id_.number)
+    for id_ in wanted:
+        paper, before = said.get(id_), known.get(id_.number)
         if paper and paper.id.version == 1:
             # A withdrawal is a version of its own.
             continue
@@ -85,22 +55,24 @@ def latest_states(
             looked = exact.lookup([id_])
         except SourceError:
             looked = {}
-        said.pop(id_)
+        said.pop(id_, None)
         said |= looked
     return {id_: said[id_] for id_ in wanted if id_ in said}
 
 
-def change_of(before: Paper, after: Paper) -> Change:
-    """How `after` differs from `before`."""
+def change_of(before: Paper, after: Paper) -> SourceChange | None:
+    """How `after` differs from `before`; None where there is nothing to tell."""
     withdrawn = after.withdrawn and not before.withdrawn
-    return Change(
-        before=before,
-        after=after,
+    retitled = _folded(after.title) != _folded(before.title)
+    change = SourceChange(
+        before=before.id,
+        after=after.id,
         withdrawn=withdrawn,
-        revised=(after.id.version or 0) > (before.id.version or 0),
-        retitled=_folded(after.title) != _folded(before.title),
-        successors=successors_in(after) if after.withdrawn else (),
+        new_title=after.title if retitled else None,
+        notice=after.comment if withdrawn else None,
+        successors=successors_in(after) if withdrawn else (),
     )
+    return change if withdrawn or retitled or change.revised else None
 
 
 def successors_in(paper: Paper) -> tuple[ArxivId, ...]:

@@ -2,7 +2,10 @@
 
     {"run": {"id", "kind", "claim_id", "since", "until", "started_at", "finished_at",
              "duration_s", every field of claims.run.Counts, "failures": [{"stage", "item_id",
-             "claim_id", "error", "message"}], "notes", "settings", "thresholds", "versions"},
+             "claim_id", "error", "message"}], "harvest": [{"category", "outcome", "n_harvested",
+             "n_new", "n_feed", "n_missing", "since", "until", "told", "error"}],
+             "sources": [{"before", "after", "withdrawn", "new_title", "notice", "successors"}],
+             "notes", "settings", "thresholds", "versions"},
      "claims": [{"id", "text", "as_of", "before", "after", "flags", "reason", "evidence": [
          {"relation", "confidence", "arxiv_id", "version", "title", "submitted_on", "quote",
           "tier", "page", "reason", "source", "assessment_id", "start", "end", "url"}]}],
@@ -50,6 +53,8 @@ def _run(run: Run) -> dict[str, object]:
         "duration_s": run.duration_s,
         **run.counts.model_dump(mode="json"),
         "failures": [_failure(failure) for failure in run.failures],
+        "harvest": [outcome.model_dump(mode="json") for outcome in run.harvest],
+        "sources": [change.model_dump(mode="json") for change in run.sources],
         "notes": list(run.notes),
         "settings": dict(sorted(run.settings.items())),
         "thresholds": dict(sorted(run.thresholds.items())),

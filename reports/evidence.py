@@ -57,7 +57,8 @@ class Piece:
     assessment: Assessment
     relation: Relation
     news: str = ""
-    """"new" or "amended" when it counts otherwise than before the run."""
+    """"new" or "amended" when it counts otherwise than before the run; "withdrawn since" or
+    "revised since" when it does not count any more."""
 
     @property
     def side(self) -> Side:

@@ -85,6 +85,7 @@ def _rendered(template: str, report: Report) -> str:
             title=summary.title(report),
             headline=summary.headline(report),
             basis=summary.basis(report),
+            harvest=summary.harvest(report),
             costs=summary.costs(report),
             settings=summary.settings(report),
         )

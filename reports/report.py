@@ -5,13 +5,14 @@ environment, no model, no network. Every statement about a paper is a verified q
 reason beside one; failures are listed as failures.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from claims.assessment import StandingState
 from claims.claim import Claim, Inquiry
 from claims.evidence import Failure
+from claims.outcomes import SourceChange
 from claims.run import Run, RunKind
 from claims.standing import Flag, Standing
 from reports.diff import (
@@ -91,6 +92,12 @@ class Story:
         return grouped(self.pieces)
 
     @property
+    def rests_on(self) -> frozenset[str]:
+        """The numbers of the papers that it cites, and of those behind evidence then and now."""
+        evidence = frozenset(piece.paper.id.number for piece in (*self.pieces, *self.dropped))
+        return evidence | {source.arxiv.number for source in self.claim.sources}
+
+    @property
     def n_new(self) -> int:
         """How many pieces count that did not count before."""
         return sum(piece.news == "new" for piece in self.pieces)
@@ -103,6 +110,14 @@ class Flagged:
     flag: Flag
     stories: tuple[Story, ...]
     failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedPaper:
+    """A paper that was withdrawn, revised or retitled, and the claims that rest on it."""
+
+    change: SourceChange
+    stories: tuple[Story, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +138,18 @@ class Report:
     def unchanged(self) -> tuple[Story, ...]:
         """Claims of the scope whose standing and evidence are as before."""
         return tuple(story for story in self.stories if not story.changed)
+
+    @cached_property
+    def papers(self) -> tuple[ChangedPaper, ...]:
+        """What has become of the papers behind the claims, withdrawals first."""
+        ordered = sorted(self.run.sources, key=lambda change: not change.withdrawn)
+        return tuple(
+            ChangedPaper(
+                change=change,
+                stories=tuple(s for s in self.stories if change.after.number in s.rests_on),
+            )
+            for change in ordered
+        )
 
     @property
     def removed(self) -> tuple[ClaimRemoved, ...]:
@@ -200,6 +227,7 @@ def make_report(
                 before=earlier.get(claim.id, StandingState.UNTESTED),
                 standing=standings[claim.id],
                 changes=differences.of(claim.id),
+                sources={change.after.number: change for change in run.sources},
             )
             for claim, inquiry in library.values()
             if claim.id in standings
@@ -218,11 +246,16 @@ def _story(
     before: StandingState,
     standing: Standing,
     changes: tuple[Change, ...],
+    sources: Mapping[str, SourceChange],
 ) -> Story:
     news = {c.assessment.id: "new" for c in changes if isinstance(c, EvidenceAdded)}
     news |= {c.assessment.id: "amended" for c in changes if isinstance(c, EvidenceAmended)}
     dropped = (
-        Piece(assessment=c.assessment, relation=c.relation)
+        Piece(
+            assessment=c.assessment,
+            relation=c.relation,
+            news=_since(sources.get(c.assessment.finding.paper.number)),
+        )
         for c in changes
         if isinstance(c, EvidenceDropped)
     )
@@ -235,3 +268,10 @@ def _story(
         pieces=pieces_of(standing, news),
         dropped=tuple(sorted(dropped, key=lambda piece: piece.strength)),
     )
+
+
+def _since(change: SourceChange | None) -> str:
+    """What happened to the paper of evidence that no longer counts, if anything did."""
+    if change is None or not (change.withdrawn or change.revised):
+        return ""
+    return "withdrawn since" if change.withdrawn else "revised since"

@@ -79,6 +79,12 @@ def _reading(run: Run, *, changed: bool) -> str:
     return f"Basis: {seen}, {read}{known}{end}"
 
 
+def harvest(report: Report) -> tuple[str, ...]:
+    """How the night went in each category, one sentence each, what failed first."""
+    ordered = sorted(report.run.harvest, key=lambda o: (o.outcome.moves_cursor, o.category))
+    return tuple(map(str, ordered))
+
+
 def line(story: Story) -> str:
     """The numbers of evidence of one claim, or why there is none."""
     return str(story.balance) if story.pieces else story.standing.reason

@@ -91,6 +91,7 @@ def _lines(report: Report) -> Iterator[_Line]:
         yield _line((CONFIDENCE_NOTE, "dim"))
         for story in report.changed:
             yield from _story(story)
+    yield from _papers(report)
     yield from _rest(report)
     yield from _cost(report)
 
@@ -139,6 +140,16 @@ def _piece(piece: Piece) -> Iterator[_Line]:
     yield _line(reason, indent=6)
 
 
+def _papers(report: Report) -> Iterator[_Line]:
+    if report.papers:
+        yield from _heading("Papers that changed")
+    for paper in report.papers:
+        yield _line((paper.change.after.url, "cyan"), f" {paper.change}", indent=2)
+        if paper.stories:
+            behind = ", ".join(story.claim.id for story in paper.stories)
+            yield _line((f"behind {behind}", "dim"), indent=4)
+
+
 def _rest(report: Report) -> Iterator[_Line]:
     if report.removed:
         yield from _heading("No longer in the library")
@@ -176,6 +187,10 @@ def _failure(failure: Failure) -> _Line:
 
 
 def _cost(report: Report) -> Iterator[_Line]:
+    if told := summary.harvest(report):
+        yield from _heading("How the night went in each category")
+        for sentence in told:
+            yield _line(sentence, indent=2)
     yield from _heading("What the run cost")
     for name, value in summary.costs(report):
         yield _line(f"{name}: ", (value, "bold"), indent=2)

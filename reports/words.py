@@ -56,6 +56,10 @@ FLAG_MEANS: Final = {
         "Evidence is quoted from the sample's summaries, not from the authors.",
         "Read the paper itself before relying on it.",
     ),
+    Flag.EVIDENCE_REVISED: (
+        "Evidence is of a version that was revised; its words were not sought in the newer one.",
+        "Read the newer version, and reject the evidence if the words are gone.",
+    ),
     Flag.REVIEW: (
         "Newer evidence arrived after a person's ruling, so the evidence decides again.",
         "Review the claim and rule again.",

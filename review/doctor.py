@@ -1,14 +1,21 @@
 """`retest doctor`: everything a night needs, checked one by one, with what to do about it."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from typing import Final
 
-from claims.errors import RetestError
+from claims.errors import RetestError, SourceError
 from claims.ids import ArxivId
 from claims.ledger import Ledger
+from claims.run import RunKind
 from flows import wiring
 from flows.workspace import Workspace
+from papers.gaps import GapBook
+from papers.governor import Governor
 from review import shown
+
+_MOST_LISTED: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +35,8 @@ def show(workspace: Workspace, papers: str | None, *, json_wanted: bool) -> bool
         ("search index", lambda: _index(workspace)),
         ("judge", lambda: _judge(workspace)),
         ("source", lambda: _source(workspace, papers)),
+        ("arXiv's limits", lambda: _limits(workspace)),
+        ("last harvest", lambda: _harvest(workspace)),
         ("prefect", lambda: workspace.prefect_api_url or "none configured: runs start directly"),
     )
     checks = [_checked(name, probe) for name, probe in probes]
@@ -52,29 +61,48 @@ def _library(workspace: Workspace) -> str:
 
 
 def _ledger(workspace: Workspace) -> str:
-    ledger = Ledger.open(workspace.ledger_url)
-    try:
+    with closing(Ledger.open(workspace.ledger_url)) as ledger:
         runs, unfinished = ledger.runs.newest(limit=1), ledger.runs.unfinished()
         told = f"{ledger.address}; " + (f"last run {runs[0].id}" if runs else "no run yet")
         if unfinished:
             told += f"; begun and not ended: {', '.join(unfinished)} (the same command goes on)"
         return told
-    finally:
-        ledger.close()
 
 
 def _index(workspace: Workspace) -> str:
     index, note = wiring.index_of(workspace)
-    try:
+    with closing(index):
         return "; ".join(filter(None, (f"{index.n_passages} passages, {index.identity}", note)))
-    finally:
-        index.close()
 
 
 def _judge(workspace: Workspace) -> str:
     judge = wiring.judge_of(workspace)
     signature = judge.signature
     return f"{signature.judge} ({signature.model}), admits from confidence {judge.threshold:.2f}"
+
+
+def _limits(workspace: Workspace) -> str:
+    """Whether arXiv may be asked now, by what it last answered to any process of the workspace."""
+    status = Governor(workspace.state).status()
+    if not status.clear:
+        raise SourceError(status.told)
+    return status.told
+
+
+def _harvest(workspace: Workspace) -> str:
+    """How the last night that was harvested went, category by category, and what is missing."""
+    with closing(Ledger.open(workspace.ledger_url)) as ledger:
+        nights = ledger.runs.newest(kind=RunKind.NIGHTLY)
+    outcomes = next((run.harvest for run in nights if run.harvest), ())
+    gaps = GapBook(workspace.state).open()
+    told = "; ".join(map(str, outcomes)) or "none yet"
+    if gaps:
+        listed = ", ".join(str(gap.id) for gap in gaps[:_MOST_LISTED])
+        more = f" and {len(gaps) - _MOST_LISTED} more" if len(gaps) > _MOST_LISTED else ""
+        told += f"; announced, missing and asked for next night: {listed}{more}"
+    if any(not outcome.outcome.moves_cursor for outcome in outcomes):
+        raise SourceError(f"{told}; the next night asks again from where the last good one ended")
+    return told
 
 
 def _source(workspace: Workspace, papers: str | None) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, make_url, text
 from claims.assessment import Ruling, StandingState
 from claims.errors import JudgeBusy, LedgerError
 from claims.evidence import Failure
+from claims.hashing import content_hash
 from claims.ledger import Ledger
 from claims.ledger.audit import Audit
 from claims.standing import Flag, standing_of
@@ -66,6 +67,15 @@ def alter(url: str, table: str, old: str, new: str) -> None:
 
 def tables(audit: Audit) -> set[str]:
     return {fault.table for fault in audit.faults}
+
+
+def test_a_run_from_before_a_field_was_added_is_sound(kept: Ledger, ledger_url: str) -> None:
+    (ended,) = kept.runs.newest()
+    older = ended.model_dump(mode="json", exclude={"harvest", "sources"})
+    record = content_hash("run", older)
+    sql = "UPDATE run_ends SET body = :body, record = :record"
+    behind_its_back(ledger_url, sql, body=json.dumps(older), record=record)
+    assert kept.audit().faults == ()
 
 
 def test_a_ledger_that_nobody_touched_has_no_fault(kept: Ledger) -> None:

@@ -11,6 +11,7 @@ from claims.clock import parse_moment
 from claims.evidence import Paper
 from claims.ids import ArxivId
 from claims.ledger import Ledger
+from claims.outcomes import CategoryOutcome, NightOutcome
 from claims.run import Run
 from flows.harvest import Task, failures_of, harvest
 from flows.runner import DirectRunner
@@ -20,7 +21,6 @@ from papers.arxiv_source import ArxivSource
 from papers.feed import FeedAccess, Feeds
 from papers.gaps import GapBook
 from papers.oai import OaiAccess, OaiSource
-from papers.outcomes import CategoryOutcome, NightOutcome
 from tests import fakes
 from tests.arxiv_server import ArxivServer, Fault, a_paper, serving
 
@@ -78,7 +78,8 @@ def task(server: ArxivServer, ledger: Ledger, folder: Path, run: Run, **more: An
         ),
         "ledger": ledger,
         "run": run,
-        "first": FIRST,
+        "history": {CL: FIRST, CO: FIRST},
+        "recent": FIRST,
         "gaps": GapBook(folder),
         "runner": DirectRunner(lambda _why, _seconds: None, first_wait_s=0.001),
         "watch": Unwatched(),

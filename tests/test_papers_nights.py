@@ -6,8 +6,8 @@ import pytest
 
 from claims.errors import FeedError
 from claims.ids import ArxivId
+from claims.outcomes import CategoryOutcome, NightOutcome
 from papers.nights import Night, latest_of, missing_from, outcome_of
-from papers.outcomes import CategoryOutcome, NightOutcome
 from papers.sources import Announced, Announcement
 
 NEW, QUIET = NightOutcome.NEW_PAPERS, NightOutcome.QUIET_DAY

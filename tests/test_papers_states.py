@@ -107,11 +107,12 @@ def test_changes_are_told_one_by_one() -> None:
     other = a_paper("2606.00001v2", revised="2026-06-20", title="Masks, and voices")
     assert str(change_of(FIRST, other)) == "2606.00001 has version 2 after 1"
     renamed = other.model_copy(update={"title": "Faces"})
-    assert str(change_of(other, renamed)) == "2606.00001 is now titled 'Faces'"
-    assert not change_of(FIRST, FIRST).is_change
+    assert str(change_of(other, renamed)) == "2606.00001 is now titled “Faces”"
+    assert change_of(FIRST, FIRST) is None
     gone = GONE.model_copy(update={"comment": "Withdrawn; superseded by 2607.01234"})
     assert str(change_of(FIRST, gone)) == (
-        "2606.00001 was withdrawn, names 2607.01234 in its place"
+        "2606.00001 was withdrawn: “Withdrawn; superseded by 2607.01234”, "
+        "names 2607.01234 in its place"
     )
 
 

@@ -14,6 +14,7 @@ from typing import Self
 from claims.assessment import Assessment
 from claims.claim import Claim
 from claims.evidence import Signature
+from claims.health import still_stands
 from claims.ledger.audit import Audit, audit
 from claims.ledger.base import Store
 from claims.ledger.claims import Claims
@@ -67,13 +68,18 @@ class Ledger:
         """
         assessments = self.work.assessments(claim.id, as_of=as_of)
         anew = self.work.papers_judged(claim.revision, signature, as_of) if signature else ()
+        counted = {
+            id: (assessment, at)
+            for id, (assessment, at) in assessments.items()
+            if before is None or assessment.evidence[0].paper.revised_at < before
+            if not _is_outdated(assessment, signature, anew)
+        }
+        cited = {c.paper.id.number for a, _ in counted.values() for c in a.evidence}
+        newest = self.papers.newest(cited, as_of=as_of, before=before)
+        answers = ((id, still_stands(a, newest)) for id, (a, _) in counted.items())
         return Known(
-            assessments={
-                id: (assessment, at)
-                for id, (assessment, at) in assessments.items()
-                if before is None or assessment.evidence[0].paper.revised_at < before
-                if not _is_outdated(assessment, signature, anew)
-            },
+            assessments=counted,
+            revised={id: answer for id, answer in answers if answer},
             decisions=self.work.decisions(claim.id, as_of=as_of),
             withdrawn=self.papers.withdrawn(as_of=as_of, before=before),
             flags=frozenset(flags),

@@ -28,8 +28,8 @@ from claims.ledger.rows import (
     LibraryRow,
     StandingRow,
     assessment_of,
+    hash_of_body,
     read_body,
-    record_of,
     standing_row,
 )
 from claims.ledger.runs import Runs
@@ -101,7 +101,8 @@ class _Kept:
     table: Table
     name: str
     kind: type[Frozen]
-    derived: Callable[[Any], str] = record_of
+    derived: Callable[[Any], str] | None = None
+    """The name of a value; None where it is the hash of the body, with the fields of its day."""
     columns: Callable[[Any], Mapping[str, object]] = field(default=lambda _: {})
 
     def faults_of(self, row: Mapping[Any, Any]) -> Iterator[Fault]:
@@ -112,7 +113,8 @@ class _Kept:
         except LedgerError as error:
             yield Fault(table=self.table.name, row=name, problem=str(error))
             return
-        if (again := self.derived(content)) != name:
+        again = self.derived(content) if self.derived else hash_of_body(self.kind, row["body"])
+        if again != name:
             problem = f"its content was altered: it now has the name {again}"
             yield Fault(table=self.table.name, row=name, problem=problem)
         for column, said in self.columns(content).items():

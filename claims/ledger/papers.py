@@ -81,6 +81,33 @@ class Papers:
         with self._store.read() as connection:
             return frozenset(connection.scalars(query))
 
+    def newest(
+        self,
+        numbers: Iterable[str],
+        *,
+        as_of: datetime | None = None,
+        before: datetime | None = None,
+        before_run: str | None = None,
+    ) -> dict[str, Paper]:
+        """Each of these papers by its number: its newest version, as it was restated last.
+
+        Among what was recorded by `as_of`, of versions from before `before`, and by other runs
+        than `before_run`.
+        """
+        query = select(_TABLE.c.body).order_by(_TABLE.c.version, _TABLE.c.seq)
+        if as_of:
+            query = query.where(_TABLE.c.recorded_at <= as_of)
+        if before:
+            query = query.where(_TABLE.c.revised_at < before)
+        if before_run:
+            query = query.where(_TABLE.c.run_id != before_run)
+        wanted = sorted(set(numbers))
+        return {
+            paper.id.number: paper
+            for start in range(0, len(wanted), BATCH)
+            for paper in self._read(query.where(_TABLE.c.number.in_(wanted[start : start + BATCH])))
+        }
+
     def n_first_seen_in(self, run_id: str) -> int:
         """The number of records that this run brought."""
         query = select(func.count()).select_from(_TABLE).where(_TABLE.c.run_id == run_id)

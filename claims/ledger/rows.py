@@ -81,6 +81,14 @@ def record_of(value: Frozen) -> str:
     return content_hash(type(value).__name__.lower(), value.model_dump(mode="json"))
 
 
+def hash_of_body(kind: type[Frozen], body: str) -> str:
+    """The content hash that `record_of` gave the value whose stored body this is.
+
+    A field that the type got later is not in it.
+    """
+    return content_hash(kind.__name__.lower(), json.loads(body))
+
+
 def signature_hash(signature: Signature) -> str:
     """The name under which one judge's work is kept apart from another's."""
     return content_hash("signature", signature.model_dump(mode="json"))

@@ -22,6 +22,7 @@ from claims.evidence import (
     Verdict,
 )
 from claims.ids import ArxivId
+from claims.outcomes import CategoryOutcome, NightOutcome, SourceChange
 from claims.run import Counts, Run, RunKind
 from claims.standing import Flag, Known, Standing, standing_of
 from claims.verify import verify
@@ -215,6 +216,43 @@ FAILURES = (
     ),
 )
 
+HARVEST = (
+    CategoryOutcome(
+        category="cs.CL",
+        outcome=NightOutcome.FAILED,
+        n_harvested=310,
+        n_new=0,
+        n_feed=None,
+        n_missing=0,
+        since=day("2026-02-01"),
+        until=day("2026-02-02"),
+        told="the feed ended in the middle of a record",
+        error="FeedError",
+    ),
+    CategoryOutcome(
+        category="cs.AI",
+        outcome=NightOutcome.NEW_PAPERS,
+        n_harvested=894,
+        n_new=888,
+        n_feed=212,
+        n_missing=0,
+        since=day("2026-02-01"),
+        until=day("2026-02-02"),
+        told="888 new of 894 records",
+    ),
+)
+SOURCES = (
+    SourceChange(before=ArxivId("2512.00009", 1), after=ArxivId("2512.00009", 2)),
+    SourceChange(
+        before=ArxivId("2410.00004", 1),
+        after=ArxivId("2410.00004", 2),
+        withdrawn=True,
+        new_title="Attics [withdrawn]",
+        notice="Withdrawn <by us>: the attic of Table 1 is a cellar, see 2601.00010.",
+        successors=(ArxivId("2601.00010"),),
+    ),
+)
+
 BEFORE = (
     stands(TEA, CALM, MILD),
     stands(HATS, *HATTED[:1]),
@@ -262,7 +300,12 @@ def a_run(**changed: object) -> Run:
 def busy_night() -> Report:
     """Something of everything: moved, reinforced, unchanged, flagged, failed."""
     return make_report(
-        run=a_run(failures=FAILURES, notes=("The feed was slow, so the mirror was used.",)),
+        run=a_run(
+            failures=FAILURES,
+            harvest=HARVEST,
+            sources=SOURCES,
+            notes=("The feed was slow, so the mirror was used.",),
+        ),
         inquiries=(INQUIRY, OTHER),
         before=BEFORE,
         after=AFTER,

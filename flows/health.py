@@ -1,0 +1,91 @@
+"""The papers that claims and their evidence rest on, looked at in every run.
+
+Papers are withdrawn, revised and retitled. What became of them is told in the report, and what the
+source cannot say of a paper tonight is a third answer: the claims that rest on it are not checked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claims.claim import Claim, Inquiry
+from claims.evidence import Paper
+from claims.ids import ArxivId
+from claims.ledger import Ledger
+from claims.outcomes import SourceChange
+from claims.run import Run
+from flows.wiring import Bench
+from papers.sources import Harvester
+from papers.states import change_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rests:
+    """What the claims of a run rest on, as numbers of papers."""
+
+    cited: tuple[ArxivId, ...]
+    """As the library cites them, with a version where it names one."""
+    of_claim: dict[str, frozenset[str]]
+    """A claim's id to the papers that it cites and those of its admitted evidence so far."""
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """All of them."""
+        cited = frozenset(id_.number for id_ in self.cited)
+        return cited.union(*self.of_claim.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What a source said of the papers."""
+
+    absent: tuple[ArxivId, ...] = ()
+    """Cited, and there is no such paper."""
+    unknown: frozenset[str] = frozenset()
+    """Numbers of which it could say nothing."""
+
+
+def rests_of(ledger: Ledger, inquiries: Sequence[Inquiry], claims: Sequence[Claim]) -> Rests:
+    """What `claims`, and the anchors of `inquiries`, rest on before this run."""
+    of_claim = {claim.id: {s.arxiv.number for s in claim.sources} for claim in claims}
+    for standing in ledger.standings_before(of_claim):
+        cited = {c.paper.id.number for a in standing.admitted for c in a.evidence}
+        of_claim[standing.claim_id] |= cited
+    return Rests(
+        cited=tuple(dict.fromkeys(ref.arxiv for i in inquiries for ref in i.cited)),
+        of_claim={id_: frozenset(numbers) for id_, numbers in of_claim.items()},
+    )
+
+
+async def look_up(bench: Bench, run: Run, rests: Rests) -> Looked:
+    """What the source says of the papers; their records are in the ledger. Raises SourceError."""
+    latest = tuple(ArxivId(number) for number in sorted(rests.numbers))
+    pinned = tuple(id_ for id_ in rests.cited if id_.version)
+    if not latest:
+        return Looked()
+    source, papers = bench.source, bench.ledger.papers
+    if isinstance(source, Harvester):
+        known = papers.newest(rests.numbers)
+        answers = {**source.latest_states(latest, known), **source.lookup(pinned)}
+    else:
+        answers = dict(source.lookup((*latest, *pinned)))
+    found = [paper for paper in answers.values() if paper]
+    later = {paper.id.number for paper in found if paper.revised_at >= run.until}
+    if later:
+        # A version from after the window is not known yet in this window; the first one may be.
+        firsts = source.lookup([ArxivId(number, 1) for number in sorted(later)])
+        found += [paper for paper in firsts.values() if paper]
+    papers.add([paper for paper in found if paper.revised_at < run.until], run.id)
+    there = {paper.id.number for paper in found}
+    absent = {id_.unversioned for id_, paper in answers.items() if paper is None}
+    return Looked(
+        absent=tuple(sorted((id_ for id_ in absent if id_.number not in there), key=str)),
+        unknown=rests.numbers - {id_.number for id_ in answers},
+    )
+
+
+def changes_of(ledger: Ledger, run: Run, rests: Rests) -> tuple[SourceChange, ...]:
+    """What this run found changed in the papers, by number."""
+    before = ledger.papers.newest(rests.numbers, before=run.until, before_run=run.id)
+    after: dict[str, Paper] = ledger.papers.newest(before, before=run.until)
+    changes = (change_of(before[number], after[number]) for number in sorted(before))
+    return tuple(change for change in changes if change)
