@@ -80,7 +80,8 @@ def _judged(night: Night) -> tuple[NightOutcome, str]:
     if night.n_new:
         return NightOutcome.NEW_PAPERS, f"{night.n_new} new of {night.n_harvested} records"
     if night.missing:
-        listed = f"the feed lists {len(night.missing)} papers that OAI-PMH does not give yet"
+        n = len(night.missing)
+        listed = f"the feed lists {n} paper{'s'[: n != 1]} that OAI-PMH does not give yet"
         return NightOutcome.STALE_FEED, listed
     due = last_announcement(night.now - SETTLED)
     if due > night.since:

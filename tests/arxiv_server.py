@@ -3,7 +3,7 @@
 It speaks the search API (`/api/query`), OAI-PMH (`/oai`), the feeds of announcements
 (`/atom/cs.CL`) and PDFs (`/pdf/ID`), as far as retest asks them.
 
-    python -m tests.arxiv_server DUMP [--port N] [--fault NAME] [--on /oai]
+    python -m tests.arxiv_server DUMP [--port N] [--fault NAME] [--on /oai] [--today DATE]
 """
 
 import argparse
@@ -368,12 +368,13 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--fault", type=Fault, choices=tuple(Fault), default=Fault.NONE)
     parser.add_argument("--on", default="", help="only under this path, such as /oai")
+    parser.add_argument("--today", type=date.fromisoformat, default=datetime.now(UTC).date())
     chosen = parser.parse_args()
     always = Window(parse_moment("1991-01-01"), parse_moment("2100-01-01"))
     read = DumpSource(chosen.dump).fetch(Request(window=always))
     papers = [paper for paper in read if isinstance(paper, Paper)]
     with serving(papers, chosen.fault, chosen.port) as state:
-        state.on = chosen.on
+        state.on, state.today = chosen.on, chosen.today
         print(f"{len(papers)} papers at {state.base}", flush=True)  # noqa: T201 - tells the address
         try:
             state.stopped.wait()
