@@ -10,6 +10,7 @@ import pytest
 from claims.clock import utc_now
 from claims.evidence import Paper
 from claims.ids import ArxivId
+from claims.ledger import Ledger
 from claims.outcomes import NightOutcome
 from claims.standing import Flag
 from flows.nightly import Finished
@@ -59,7 +60,7 @@ def place_at(server: ArxivServer, folder: Path, library: str = lamps.LIBRARY) ->
     (folder / "claims" / "lanterns.toml").write_text(library, encoding="utf-8")
     (folder / "retest.toml").write_text(
         f'[source]\nbase_url = "{server.url}"\noai_url = "{server.base}/oai"\n'
-        f'feeds_url = "{server.base}/atom"\npace_s = 0\n',
+        f'feeds_url = "{server.base}/atom"\npace_s = 0\ntimeout_s = 0.5\n',
         encoding="utf-8",
     )
     return Workspace.open(folder, Environment.read({}))
@@ -232,3 +233,23 @@ def test_after_a_refusal_nothing_is_asked_again_that_day(
     server.asked.clear()
     tonight(place)
     assert server.asked == []
+
+
+@pytest.mark.parametrize("fault", sorted(set(Fault) - {Fault.NONE, Fault.REFUSED, Fault.BUSY}))
+def test_whatever_goes_wrong_for_a_moment_the_next_night_has_everything(
+    server: ArxivServer, tmp_path: Path, fault: Fault
+) -> None:
+    more = tuple(lantern(f"2611.{n:05d}v1", 2, "A lantern of brass.") for n in range(2, 6))
+    server.papers, server.page_size = (FIRST, AGREES, *more), 2
+    place = place_at(server, tmp_path)
+    server.fault, server.n_faulty = fault, 2
+    first = tonight(place)
+    server.fault = Fault.NONE
+    second = tonight(place)
+    assert states(second)["lanterns-agree"] == "CONFIRMED"
+    assert flags(second, "lanterns-agree") == set()
+    ledger = Ledger.open(place.ledger_url)
+    assert {id_.number for id_ in ledger.papers.ids()} == {p.id.number for p in server.papers}
+    ledger.close()
+    undone = Flag.NOT_CHECKED in flags(first, "lanterns-agree")
+    assert undone == bool(first.run.failures)
