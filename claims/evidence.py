@@ -27,6 +27,36 @@ class TextSource(StrEnum):
     """A summary written for the bundled sample: not the authors' words, and always marked so."""
     COMMENT = "comment"
     """The comment that the authors left on arXiv, such as the reason of a withdrawal."""
+    HTML = "html"
+    """arXiv's HTML rendition of the paper, which has no pages: read where its PDF cannot be."""
+
+
+class PassageKind(StrEnum):
+    """What a piece of a paper is."""
+
+    BODY = "body"
+    CAPTION = "caption"
+    TABLE = "table"
+    """One row of a table with its column heads, written as `row | head: cell | head: cell`."""
+    FIGURE = "figure"
+    """Words inside a figure, or a table that could not be taken apart."""
+    FOOTNOTE = "footnote"
+    REFERENCES = "references"
+    RUNNING_HEAD = "running head"
+    PAGE_NUMBER = "page number"
+    LINE_NUMBER = "line number"
+    MARGIN = "margin"
+    """Text that runs sideways beside the body, such as arXiv's stamp."""
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether a judge is shown it: the authors' own statements, in words that read as such."""
+        return self in {
+            PassageKind.BODY,
+            PassageKind.CAPTION,
+            PassageKind.TABLE,
+            PassageKind.FOOTNOTE,
+        }
 
 
 class Paper(Frozen):
@@ -70,6 +100,14 @@ class Paper(Frozen):
         """The name of what a judge would read of this version; changes when its text does."""
         return content_hash("paper", {"id": str(self.id), "abstract": self.abstract})
 
+    @property
+    def whole_content(self) -> str:
+        """The name of this version read with its full text, known before that is fetched.
+
+        A version never changes on arXiv, so its id stands for its text.
+        """
+        return content_hash("whole paper", {"id": str(self.id), "abstract": self.abstract})
+
 
 class Passage(Frozen):
     """A contiguous piece of a paper's visible text: half-open `[start, end)` in characters.
@@ -80,18 +118,28 @@ class Passage(Frozen):
 
     paper: ArxivId
     source: TextSource
+    kind: PassageKind = Field(
+        default=PassageKind.BODY, exclude_if=lambda kind: kind is PassageKind.BODY
+    )
     text: str = Field(min_length=1)
     start: int = Field(ge=0)
     end: int
     page: int | None = None
-    """From 1; None where the text has no pages."""
+    """From 1: the page where it begins; None where the text has no pages."""
+    later_pages: tuple[tuple[int, int], ...] = Field(default=(), exclude_if=lambda pages: not pages)
+    """Where in `text` each further page begins, and which: (character, page)."""
     boxes: tuple[Box, ...] = ()
-    """Rectangles (x0, y0, x1, y1) on the page in points, from the top left."""
+    """Rectangles (x0, y0, x1, y1) of its lines on `page`, in points from the top left."""
 
     @cached_property
     def id(self) -> str:
-        """The content hash of this passage."""
+        """The content hash of this passage; fields added later count where they say something."""
         return content_hash("passage", self.model_dump(mode="json"))
+
+    def page_at(self, place: int) -> int | None:
+        """The page of the character at `place` in `text`."""
+        later = (page for at, page in reversed(self.later_pages) if at <= place)
+        return next(later, self.page)
 
 
 class Citation(Frozen):

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from claims.errors import UnreadablePdf
+from claims.evidence import PassageKind, TextSource
 from claims.ids import ArxivId
 from papers.hidden import smuggled, visible
 from papers.instructions import instructions_in
 from papers.pdf.limits import Limits
-from papers.reading import FullText, HiddenRun, Instruction, Kind, Part, Trick
+from papers.reading import FullText, HiddenRun, Instruction, Part, Trick
 
 MAX_BYTES: Final = 30_000_000
 _DEEPEST: Final = 1_000
@@ -46,12 +47,18 @@ _HIDING_STYLE: Final = re.compile(
     re.IGNORECASE,
 )
 _KINDS: Final = (
-    ("ltx_bibliography", Kind.REFERENCES),
-    ("ltx_note_content", Kind.FOOTNOTE),
-    ("ltx_caption", Kind.CAPTION),
-    ("ltx_tabular", Kind.TABLE),
+    ("ltx_bibliography", PassageKind.REFERENCES),
+    ("ltx_note_content", PassageKind.FOOTNOTE),
+    ("ltx_caption", PassageKind.CAPTION),
+    ("ltx_tabular", PassageKind.TABLE),
 )
-_ORDER: Final = (Kind.BODY, Kind.CAPTION, Kind.TABLE, Kind.FOOTNOTE, Kind.REFERENCES)
+_ORDER: Final = (
+    PassageKind.BODY,
+    PassageKind.CAPTION,
+    PassageKind.TABLE,
+    PassageKind.FOOTNOTE,
+    PassageKind.REFERENCES,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +66,7 @@ class _Open:
     """An element that was opened and not yet closed."""
 
     tag: str
-    kind: Kind
+    kind: PassageKind
     hidden: bool
     told: bool
     """Whether its hidden words are reported: those of scripts and menus are not."""
@@ -69,7 +76,7 @@ class _Open:
 class _Paragraph:
     """Text that is all of one kind."""
 
-    kind: Kind
+    kind: PassageKind
     pieces: list[str] = field(default_factory=list)
     goes_on: bool = False
     """Whether it continues the last paragraph of its kind: a note stood in the middle of it."""
@@ -80,14 +87,14 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.paragraphs = [_Paragraph(kind=Kind.BODY)]
+        self.paragraphs = [_Paragraph(kind=PassageKind.BODY)]
         self.hidden: list[str] = []
         self._open: list[_Open] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         above = self._open[-1] if self._open else None
-        kind = _kind(tag, given) or (above.kind if above else Kind.BODY)
+        kind = _kind(tag, given) or (above.kind if above else PassageKind.BODY)
         hides = "hidden" in given or bool(_HIDING_STYLE.search(given.get("style", "")))
         if tag in _BLOCKS or (above and kind is not above.kind):
             self._paragraph(kind)
@@ -108,7 +115,7 @@ class _Reader(HTMLParser):
             return
         while self._open.pop().tag != tag:
             pass
-        kind = self._open[-1].kind if self._open else Kind.BODY
+        kind = self._open[-1].kind if self._open else PassageKind.BODY
         if tag in _BLOCKS:
             self._paragraph(kind)
         elif kind is not self.paragraphs[-1].kind:
@@ -121,7 +128,7 @@ class _Reader(HTMLParser):
         elif inside.told and data.strip():
             self.hidden.append(" ".join(data.split()))
 
-    def _paragraph(self, kind: Kind, *, goes_on: bool = False) -> None:
+    def _paragraph(self, kind: PassageKind, *, goes_on: bool = False) -> None:
         if not self.paragraphs[-1].pieces:
             self.paragraphs.pop()
         self.paragraphs.append(_Paragraph(kind=kind, goes_on=goes_on))
@@ -162,16 +169,17 @@ def read_html(content: bytes, paper: ArxivId) -> FullText:
         text=text,
         lines=(),
         parts=parts,
+        source=TextSource.HTML,
         hidden=hidden,
         instructions=(*_spoken(text), *_whispered(hidden)),
         notes=("read from arXiv's HTML rendition: quotes have no page",),
     )
 
 
-def _kind(tag: str, given: dict[str, str]) -> Kind | None:
+def _kind(tag: str, given: dict[str, str]) -> PassageKind | None:
     classes = given.get("class", "")
     if tag == "figcaption":
-        return Kind.CAPTION
+        return PassageKind.CAPTION
     return next((kind for name, kind in _KINDS if name in classes), None)
 
 
@@ -185,10 +193,10 @@ def _assembled(paragraphs: Sequence[_Paragraph]) -> tuple[str, tuple[Part, ...]]
         for words in _whole([p for p in paragraphs if p.kind is kind]):
             written.append(f"{words}\n\n")
             at += len(written[-1])
-            if kind not in {Kind.BODY, Kind.REFERENCES}:
+            if kind not in {PassageKind.BODY, PassageKind.REFERENCES}:
                 parts.append(Part(kind, start, at))
                 start = at
-        if at > start or kind is Kind.BODY:
+        if at > start or kind is PassageKind.BODY:
             parts.append(Part(kind, start, at))
     return "".join(written), tuple(parts)
 

@@ -2,7 +2,7 @@
 
 It proposes passages for a judge to read; it decides nothing. Promises: adding the same papers
 twice adds nothing, a killed `add` is made whole by the next, and another embedder means that the
-vectors are made again from the stored text. Full text is SQLite (`papers.fulltext`), vectors are
+vectors are made again from the stored text. Words are SQLite (`papers.word_index`), vectors are
 Chroma, in a folder or on a server. There is one writer at a time, held by a lock file: two
 processes that write one Chroma folder corrupt it without a word.
 """
@@ -30,8 +30,8 @@ from claims.errors import SearchIndexError
 from claims.evidence import Paper
 from claims.ids import ArxivId
 from papers.embed import Embedder
-from papers.fulltext import FullText, Row, guarded
 from papers.passages import cut
+from papers.word_index import Row, WordIndex, guarded
 
 _RANK_K: Final = 60
 """Reciprocal rank fusion with k = 60 (Cormack, Clarke and Büttcher, SIGIR 2009)."""
@@ -83,7 +83,7 @@ class PassageIndex:
             folder.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(folder / "writer.lock", timeout=lock_wait_s)
         with self._writing():
-            self._text = FullText(folder / "passages.sqlite")
+            self._text = WordIndex(folder / "passages.sqlite")
             try:
                 self._connect()
                 self._catch_up()

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from claims.claim import Frozen
-from claims.evidence import Box, Passage, TextSource
+from claims.evidence import Box, Passage, PassageKind, TextSource
 from claims.ids import ArxivId
 from papers.sentences import sentences
 
@@ -24,24 +24,6 @@ MAX_PASSAGE_CHARS: Final = 1_200
 
 _ENOUGH_AT_A_PAGE_END: Final = 300
 """A passage tells one page, so it rather ends with the page than runs into the next."""
-
-
-class Kind(StrEnum):
-    """What a part of the text is."""
-
-    BODY = "body"
-    CAPTION = "caption"
-    TABLE = "table"
-    """One row of a table with its column heads, written as `row | head: cell | head: cell`."""
-    FIGURE = "figure"
-    """Words inside a figure, or a table that could not be taken apart."""
-    FOOTNOTE = "footnote"
-    REFERENCES = "references"
-    RUNNING_HEAD = "running head"
-    PAGE_NUMBER = "page number"
-    LINE_NUMBER = "line number"
-    MARGIN = "margin"
-    """Text that runs sideways beside the body, such as arXiv's stamp."""
 
 
 class Line(NamedTuple):
@@ -58,7 +40,7 @@ class Line(NamedTuple):
 class Part(NamedTuple):
     """A piece of the text that is all of one kind, half-open; a quote never runs across two."""
 
-    kind: Kind
+    kind: PassageKind
     start: int
     end: int
 
@@ -127,6 +109,7 @@ class FullText(Frozen):
     lines: tuple[Line, ...]
     """In the order of the text; empty where it has no pages."""
     parts: tuple[Part, ...]
+    source: TextSource = TextSource.PAPER
     hidden: tuple[HiddenRun, ...] = ()
     instructions: tuple[Instruction, ...] = ()
     stamp: Stamp = Stamp(check=StampCheck.NO_STAMP)
@@ -147,26 +130,28 @@ class FullText(Frozen):
         """The running text alone, without captions, notes and references."""
         return self.text[: self.parts[0].end]
 
-    def kind_of(self, passage: Passage) -> Kind:
-        """The kind of the part that `passage` begins in."""
-        return self.part_at(passage.start).kind
-
     def part_at(self, place: int) -> Part:
         """The part that holds the character at `place`."""
         return self.parts[bisect_right(self._part_starts, place) - 1]
 
     def piece(self, start: int, end: int) -> Passage:
-        """The passage `[start, end)` of the text, with the page and boxes where it begins."""
-        boxes = self._lines_in(start, end)
-        page = boxes[0].page if boxes else None
+        """The passage `[start, end)` of the text, with its pages and the boxes on the first."""
+        lines = self._lines_in(start, end)
+        page = lines[0].page if lines else None
         return Passage(
             paper=self.paper,
-            source=TextSource.PAPER,
+            source=self.source,
+            kind=self.part_at(start).kind,
             text=self.text[start:end],
             start=start,
             end=end,
             page=page,
-            boxes=tuple(line.box for line in boxes if line.page == page),
+            later_pages=tuple(
+                (line.start - start, line.page)
+                for before, line in pairwise(lines)
+                if line.page != before.page
+            ),
+            boxes=tuple(line.box for line in lines if line.page == page),
         )
 
     def passage_around(self, start: int, end: int) -> Passage:

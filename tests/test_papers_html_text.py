@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.errors import UnreadablePdf
+from claims.evidence import PassageKind
 from claims.ids import ArxivId
 from papers.html_text import MAX_BYTES, read_html
 from papers.pdf.limits import Limits
 from papers.pdf.reader import PdfReader
 from papers.quoting import locate_in
-from papers.reading import Kind, Trick
+from papers.reading import Trick
 
 PAPER = ArxivId("2301.00001", 1)
 PAGE = """<!DOCTYPE html><html><head><title>Not text</title><style>p{color:red}</style></head><body>
@@ -49,10 +50,10 @@ def test_visible_words_are_the_text_and_the_rest_is_not() -> None:
 def test_parts_are_told_apart_and_tile_the_text() -> None:
     full = read_html(PAGE.encode(), PAPER)
     kinds = {full.text[p.start : p.end].strip(): p.kind for p in full.parts}
-    assert kinds["Table 1: Scores."] is Kind.CAPTION
-    assert kinds["Birch | 79.9"] is Kind.TABLE
-    assert kinds["1 A note that nobody needs."] is Kind.FOOTNOTE
-    assert kinds["References\n\nA. Nobody. 2020."] is Kind.REFERENCES
+    assert kinds["Table 1: Scores."] is PassageKind.CAPTION
+    assert kinds["Birch | 79.9"] is PassageKind.TABLE
+    assert kinds["1 A note that nobody needs."] is PassageKind.FOOTNOTE
+    assert kinds["References\n\nA. Nobody. 2020."] is PassageKind.REFERENCES
     assert "".join(p.text for p in full.passages) == full.text
 
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from claims.clock import Window, parse_moment
 from claims.errors import SearchIndexError
 from claims.evidence import Paper
-from papers.fulltext import match_of
 from papers.index import PassageIndex
 from papers.lexical import LexicalEmbedder
+from papers.word_index import match_of
 from tests.arxiv_server import a_paper
 
 DRIFT = a_paper("2606.00001v1", "2026-06-01", title="Persona drift", abstract="Personas drift.")

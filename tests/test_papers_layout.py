@@ -6,12 +6,11 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.evidence import Box
+from claims.evidence import Box, PassageKind
 from papers.layout.assemble import assembled
 from papers.layout.order import laid_out
 from papers.layout.sheet import Piece, Sheet
 from papers.layout.tables import rows_of
-from papers.reading import Kind
 
 WIDTH, HEIGHT = 595.0, 842.0
 STARTS = ["", "Table 1. ", "Figure 2: ", "References", "1 ", "12", "arXiv:", "A Appendix "]
@@ -58,7 +57,7 @@ def test_parts_tile_the_text_and_lines_stand_where_they_say(given_sheets: list[S
     text = "".join(draft.text)
     edges = [0, *(part.end for part in draft.parts)]
     assert [part.start for part in draft.parts] == edges[:-1]
-    assert draft.parts[0].kind is Kind.BODY
+    assert draft.parts[0].kind is PassageKind.BODY
     assert all(text[line.start : line.end].strip("\n") for line in draft.lines)
     assert "\n".join(text[line.start : line.end] for line in draft.lines).split() == text.split()
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from claims.errors import UnreadablePdf
+from claims.evidence import PassageKind
 from claims.ids import ArxivId
 from papers.pdf.library import mupdf
 from papers.pdf.reader import PdfReader
 from papers.quoting import locate_in
-from papers.reading import FullText, Kind, StampCheck
+from papers.reading import FullText, StampCheck
 from tests import pdfs
 
 PAPER = ArxivId("2301.00001", 2)
@@ -32,7 +33,7 @@ def article(reader: PdfReader, tmp_path_factory: pytest.TempPathFactory) -> Full
     return reader.read(pdfs.article(tmp_path_factory.mktemp("article")), PAPER)
 
 
-def parts(full: FullText, kind: Kind) -> list[str]:
+def parts(full: FullText, kind: PassageKind) -> list[str]:
     return [full.text[p.start : p.end].strip() for p in full.parts if p.kind is kind]
 
 
@@ -60,9 +61,9 @@ def test_a_title_over_both_columns_comes_before_them(columns: FullText) -> None:
 
 
 def test_heads_page_numbers_and_footnotes_are_kept_apart(columns: FullText) -> None:
-    assert parts(columns, Kind.RUNNING_HEAD) == ["Invented Studies in Persona Drift"] * 3
-    assert parts(columns, Kind.PAGE_NUMBER) == ["1", "2", "3"]
-    notes = parts(columns, Kind.FOOTNOTE)
+    assert parts(columns, PassageKind.RUNNING_HEAD) == ["Invented Studies in Persona Drift"] * 3
+    assert parts(columns, PassageKind.PAGE_NUMBER) == ["1", "2", "3"]
+    notes = parts(columns, PassageKind.FOOTNOTE)
     assert notes[1] == "2 A footnote that page 2 needs."
     assert len(notes) == 3
 
@@ -71,30 +72,30 @@ def test_passages_tile_the_text_and_tell_their_page(columns: FullText) -> None:
     assert "".join(p.text for p in columns.passages) == columns.text
     assert [p.start for p in columns.passages[1:]] == [p.end for p in columns.passages[:-1]]
     assert all(p.page in {1, 2, 3} and p.boxes for p in columns.passages)
-    bodies = [p for p in columns.passages if columns.kind_of(p) is Kind.BODY]
+    bodies = [p for p in columns.passages if p.kind is PassageKind.BODY]
     assert max(len(p.text) for p in bodies) <= 1_200
     assert all(p.text.rstrip().endswith(".") for p in bodies[:-1])
 
 
 def test_the_parts_of_an_article_are_told_apart(article: FullText) -> None:
-    assert parts(article, Kind.CAPTION) == [
+    assert parts(article, PassageKind.CAPTION) == [
         "Figure 1: How far the second layer drifts by noon.",
         "Table 1. Scores of the invented models.",
     ]
-    assert parts(article, Kind.LINE_NUMBER)[0].splitlines()[:3] == ["1", "2", "3"]
-    (references,) = parts(article, Kind.REFERENCES)
+    assert parts(article, PassageKind.LINE_NUMBER)[0].splitlines()[:3] == ["1", "2", "3"]
+    (references,) = parts(article, PassageKind.REFERENCES)
     assert references.startswith("References")
     assert references.endswith("Journal of Nothing, 2021.")
-    assert parts(article, Kind.FIGURE) == ["Seed\nDrift"]
+    assert parts(article, PassageKind.FIGURE) == ["Seed\nDrift"]
     assert -1 not in places_of_sentences(article, range(46))
     assert "A Appendix" in article.body
 
 
 def test_a_number_in_a_table_stands_with_its_row_and_column_heads(article: FullText) -> None:
-    rows = parts(article, Kind.TABLE)
+    rows = parts(article, PassageKind.TABLE)
     assert rows[3] == "Alder | Fidelity Short: 79.9 | Fidelity Long: 71.5"
     found = locate_in(article, "Fidelity Long: 71.5")
-    assert [article.kind_of(passage) for passage in found.passages] == [Kind.TABLE]
+    assert [passage.kind for passage in found.passages] == [PassageKind.TABLE]
     assert found.page == 1
 
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.errors import QuoteNotFound
-from claims.evidence import Citation, Paper
+from claims.evidence import Citation, Paper, PassageKind
 from claims.ids import ArxivId
 from claims.verify import Tier, verify
 from papers.quoting import Finder, locate_in
-from papers.reading import FullText, Kind, Line, Part
+from papers.reading import FullText, Line, Part
 from tests import pdfs
 
 PAPER = ArxivId("2301.00001", 1)
@@ -28,11 +28,11 @@ def text_of(*pages: list[str], apart: tuple[str, ...] = ()) -> FullText:
             lines.append(Line(len(text), len(text) + len(line), number, box))
             text += f"{line}\n"
     text += "\n"
-    parts = [Part(Kind.BODY, 0, len(text))]
+    parts = [Part(PassageKind.BODY, 0, len(text))]
     for words in apart:
         start = len(text)
         text += f"{words}\n\n"
-        parts.append(Part(Kind.CAPTION, start, len(text)))
+        parts.append(Part(PassageKind.CAPTION, start, len(text)))
     return FullText(
         paper=PAPER,
         sha256="",
@@ -90,7 +90,7 @@ def test_a_quote_never_runs_from_one_part_into_another() -> None:
     full = text_of(["The body ends with these last words."], apart=("Figure 1: A caption here.",))
     with pytest.raises(QuoteNotFound):
         locate_in(full, "these last words. Figure 1: A caption")
-    assert full.kind_of(locate_in(full, "Figure 1: A caption here.").passages[0]) is Kind.CAPTION
+    assert locate_in(full, "Figure 1: A caption here.").passages[0].kind is PassageKind.CAPTION
 
 
 @pytest.mark.parametrize("quote", ["", "  ", "drift", "!?!?!?!?!?!?!?", "nothing of the sort here"])

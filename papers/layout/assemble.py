@@ -9,19 +9,20 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
+from claims.evidence import PassageKind
 from papers.layout.sheet import Block, Piece, Sheet
-from papers.reading import Kind, Line, Part
+from papers.reading import Line, Part
 
 _APART: Final = (
-    Kind.CAPTION,
-    Kind.TABLE,
-    Kind.FIGURE,
-    Kind.FOOTNOTE,
-    Kind.REFERENCES,
-    Kind.RUNNING_HEAD,
-    Kind.PAGE_NUMBER,
-    Kind.LINE_NUMBER,
-    Kind.MARGIN,
+    PassageKind.CAPTION,
+    PassageKind.TABLE,
+    PassageKind.FIGURE,
+    PassageKind.FOOTNOTE,
+    PassageKind.REFERENCES,
+    PassageKind.RUNNING_HEAD,
+    PassageKind.PAGE_NUMBER,
+    PassageKind.LINE_NUMBER,
+    PassageKind.MARGIN,
 )
 """The order in which kept-apart parts follow the body: what is quoted comes first."""
 
@@ -52,7 +53,7 @@ class Draft:
             self.lines.append(Line(self.length, self.length + len(words), page, rounded))
             self.write(words)
 
-    def close(self, kind: Kind, start: int) -> None:
+    def close(self, kind: PassageKind, start: int) -> None:
         """End the part that began at `start`, if anything was written."""
         if self.length > start:
             self.write("\n\n")
@@ -62,9 +63,9 @@ class Draft:
 def assembled(sheets: Sequence[Sheet], blocks: Sequence[Block]) -> Draft:
     """The text of `blocks` with its lines and parts."""
     draft = Draft(sheets={sheet.page: sheet for sheet in sheets})
-    _write(draft, [block for block in blocks if block.kind is Kind.BODY], Kind.BODY)
+    _write(draft, [block for block in blocks if block.kind is PassageKind.BODY], PassageKind.BODY)
     if draft.length == 0:
-        draft.parts.append(Part(Kind.BODY, 0, 0))
+        draft.parts.append(Part(PassageKind.BODY, 0, 0))
     for kind in _APART:
         of_kind = [block for block in blocks if block.kind is kind]
         for group in _grouped(of_kind, kind):
@@ -72,16 +73,16 @@ def assembled(sheets: Sequence[Sheet], blocks: Sequence[Block]) -> Draft:
     return draft
 
 
-def _grouped(blocks: Sequence[Block], kind: Kind) -> list[list[Block]]:
+def _grouped(blocks: Sequence[Block], kind: PassageKind) -> list[list[Block]]:
     """What becomes one part: the whole reference list, each caption, note or row by itself."""
-    if kind is Kind.REFERENCES:
+    if kind is PassageKind.REFERENCES:
         return [list(blocks)] if blocks else []
-    if kind in {Kind.CAPTION, Kind.TABLE, Kind.FIGURE, Kind.FOOTNOTE}:
+    if kind in {PassageKind.CAPTION, PassageKind.TABLE, PassageKind.FIGURE, PassageKind.FOOTNOTE}:
         return [[block] for block in blocks]
     return [list(group) for _, group in groupby(blocks, key=lambda block: block.page)]
 
 
-def _write(draft: Draft, blocks: Sequence[Block], kind: Kind) -> None:
+def _write(draft: Draft, blocks: Sequence[Block], kind: PassageKind) -> None:
     start = draft.length
     last: Piece | None = None
     for block in blocks:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from claims.evidence import PassageKind
 from papers.layout.blocks import cells_of
 from papers.layout.marks import is_a_caption, is_a_heading, is_a_table_caption
 from papers.layout.sheet import SIZE_STEP, Block, around
 from papers.layout.tables import rows_of
-from papers.reading import Kind
 
 _TOUCH_PT: Final = 3.0
 """Boxes of neighbouring lines reach so far into each other."""
@@ -31,7 +31,7 @@ def with_floats(blocks: Sequence[Block], body_size: float) -> list[Block]:
     marked = _with_captions(blocks)
     made: dict[int, list[Block]] = {}
     for place, block in enumerate(marked):
-        if block.kind is Kind.CAPTION:
+        if block.kind is PassageKind.CAPTION:
             free = [i for i in range(len(marked)) if i not in made]
             run = _beside(marked, place, free, body_size)
             made |= _taken_apart(marked, run, is_table=is_a_table_caption(block.text))
@@ -42,10 +42,10 @@ def _with_captions(blocks: Sequence[Block]) -> list[Block]:
     """`blocks` with every caption whole, although the file breaks some off."""
     marked: list[Block] = []
     for block in blocks:
-        if marked and marked[-1].kind is Kind.CAPTION and _goes_on(marked[-1], block):
+        if marked and marked[-1].kind is PassageKind.CAPTION and _goes_on(marked[-1], block):
             marked[-1] = replace(marked[-1], lines=(*marked[-1].lines, *block.lines))
-        elif block.kind is Kind.BODY and is_a_caption(block.text):
-            marked.append(replace(block, kind=Kind.CAPTION))
+        elif block.kind is PassageKind.BODY and is_a_caption(block.text):
+            marked.append(replace(block, kind=PassageKind.CAPTION))
         else:
             marked.append(block)
     return marked
@@ -57,7 +57,7 @@ def _goes_on(caption: Block, block: Block) -> bool:
     left, _, right, bottom = caption.box
     near = -_TOUCH_PT < y0 - bottom < caption.size and x0 < right and left < x1
     open_ended = not caption.text.rstrip().endswith((".", "!", "?"))
-    alike = abs(block.size - caption.size) <= SIZE_STEP and block.kind is Kind.BODY
+    alike = abs(block.size - caption.size) <= SIZE_STEP and block.kind is PassageKind.BODY
     return near and open_ended and alike and not all(line.cells for line in block.lines)
 
 
@@ -85,7 +85,7 @@ def _beside(
 
 def _is_loose(block: Block, body_size: float) -> bool:
     """Whether a block is labels or cells rather than prose or a heading."""
-    if block.kind is not Kind.BODY or is_a_heading(block.text):
+    if block.kind is not PassageKind.BODY or is_a_heading(block.text):
         return False
     if block.size >= body_size + SIZE_STEP:
         return False
@@ -119,11 +119,13 @@ def _taken_apart(
     lines = tuple(line for i in run for line in blocks[i].lines)
     first, *others = run
     rows = rows_of([cell for line in lines for cell in cells_of(line)]) if is_table else ()
-    made = [replace(blocks[first], kind=Kind.FIGURE, lines=lines)]
+    made = [replace(blocks[first], kind=PassageKind.FIGURE, lines=lines)]
     if rows:
         made = [
             replace(
-                made[0], kind=Kind.TABLE, lines=(replace(lines[0], text=row.text, box=row.box),)
+                made[0],
+                kind=PassageKind.TABLE,
+                lines=(replace(lines[0], text=row.text, box=row.box),),
             )
             for row in rows
         ]

@@ -4,10 +4,9 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Final
 
-from claims.evidence import Box
+from claims.evidence import Box, PassageKind
 from papers.layout.marks import is_a_caption, is_a_note, is_the_references_heading
 from papers.layout.sheet import SIZE_STEP, Block, Sheet
-from papers.reading import Kind
 
 _NOTES_BEGIN: Final = 0.45
 """Footnotes stand below this share of the height of the page."""
@@ -26,7 +25,7 @@ def with_footnotes(blocks: list[Block], sheet: Sheet, body_size: float) -> list[
         columns[block.column].append(i)
     notes = {i for places in columns.values() for i in _notes(blocks, places, sheet, body_size)}
     return [
-        replace(block, kind=Kind.FOOTNOTE) if i in notes else block
+        replace(block, kind=PassageKind.FOOTNOTE) if i in notes else block
         for i, block in enumerate(blocks)
     ]
 
@@ -53,12 +52,12 @@ def with_references(blocks: list[Block], body_size: float) -> list[Block]:
     begun: Block | None = None
     marked: list[Block] = []
     for block in blocks:
-        if block.kind is Kind.BODY and is_the_references_heading(block.text):
+        if block.kind is PassageKind.BODY and is_the_references_heading(block.text):
             begun = block
-        elif block.kind is Kind.BODY and begun and _ends_the_list(block, begun, body_size):
+        elif block.kind is PassageKind.BODY and begun and _ends_the_list(block, begun, body_size):
             begun = None
-        listed = begun is not None and block.kind is Kind.BODY
-        marked.append(replace(block, kind=Kind.REFERENCES) if listed else block)
+        listed = begun is not None and block.kind is PassageKind.BODY
+        marked.append(replace(block, kind=PassageKind.REFERENCES) if listed else block)
     return marked
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from claims.evidence import PassageKind
 from papers.layout.sheet import Block, Piece, Sheet
-from papers.reading import Kind
 
 _PAGE_NUMBER: Final = re.compile(
     r"\W{0,3}(?:page\s+)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\W{0,3}", re.IGNORECASE
@@ -37,19 +37,19 @@ def running_heads(sheets: Sequence[Sheet]) -> frozenset[str]:
 
 def set_aside(sheet: Sheet, heads: frozenset[str]) -> tuple[list[Block], list[Piece]]:
     """Margins, running heads, page and line numbers as blocks of their own, and the rest."""
-    aside: dict[Kind, list[Piece]] = defaultdict(list)
+    aside: dict[PassageKind, list[Piece]] = defaultdict(list)
     rest: list[Piece] = []
     numbers = _line_numbers(sheet)
     for place, piece in enumerate(sheet.pieces):
         if piece.sideways:
             outer = not _MARGIN * sheet.width < piece.box[0] < (1 - _MARGIN) * sheet.width
-            aside[Kind.MARGIN if outer else Kind.FIGURE].append(piece)
+            aside[PassageKind.MARGIN if outer else PassageKind.FIGURE].append(piece)
         elif place in numbers:
-            aside[Kind.LINE_NUMBER].append(piece)
+            aside[PassageKind.LINE_NUMBER].append(piece)
         elif _at_the_edge(piece, sheet) and _PAGE_NUMBER.fullmatch(piece.text.strip()):
-            aside[Kind.PAGE_NUMBER].append(piece)
+            aside[PassageKind.PAGE_NUMBER].append(piece)
         elif _at_the_edge(piece, sheet) and _without_digits(piece.text) in heads:
-            aside[Kind.RUNNING_HEAD].append(piece)
+            aside[PassageKind.RUNNING_HEAD].append(piece)
         else:
             rest.append(piece)
     made = [Block(page=sheet.page, lines=tuple(found), kind=k) for k, found in aside.items()]

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from claims.evidence import Box
-from papers.reading import Kind
+from claims.evidence import Box, PassageKind
 
 SIZE_STEP: Final = 0.6
 """Points by which justified text of one size differs at most (pdfTeX font expansion)."""
@@ -56,7 +55,7 @@ class Block:
 
     page: int
     lines: tuple[Piece, ...]
-    kind: Kind = Kind.BODY
+    kind: PassageKind = PassageKind.BODY
     column: Box = (0, 0, 0, 0)
     """The column or band that it stands in."""
 

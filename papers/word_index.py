@@ -1,4 +1,4 @@
-"""Full-text search over passages, in one SQLite file (FTS5), and the record of what is indexed.
+"""Search by words over passages, in one SQLite file (FTS5), and the record of what is indexed.
 
 A passage counts as indexed when it is in this file; everything else about it can be made again
 from here. Any text can be asked for: queries are built from quoted words, never from syntax.
@@ -71,7 +71,7 @@ class Row:
         )
 
 
-class FullText:
+class WordIndex:
     """The SQLite file. Its caller sees to it that there is one writer. Raises SearchIndexError."""
 
     def __init__(self, path: Path) -> None:
