@@ -235,3 +235,31 @@ class Failure(Frozen):
     def id(self) -> str:
         """The content hash of this failure."""
         return content_hash("failure", self.model_dump(mode="json"))
+
+
+class RemarkKind(StrEnum):
+    """What is remarkable in a paper's file."""
+
+    HIDDEN_TEXT = "hidden text"
+    """Words that a person does not see on the page. No judge is shown them."""
+    TO_A_MODEL = "words to a model"
+    """Visible words that read like an instruction to a model instead of a statement to a reader."""
+    READING = "how it was read"
+    """Such as a damaged file, or arXiv's HTML in place of the PDF."""
+
+
+class Remark(Frozen):
+    """What people should know of a paper's file before they believe it. Evidence of nothing."""
+
+    paper: ArxivId
+    kind: RemarkKind
+    told: str
+    """Our words: why the words are hidden, or how the paper was read."""
+    words: str = ""
+    """The paper's own words, if any."""
+    page: int | None = None
+
+    @cached_property
+    def id(self) -> str:
+        """The content hash of this remark."""
+        return content_hash("remark", self.model_dump(mode="json"))

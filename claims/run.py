@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import Field
 
 from claims.claim import Frozen
-from claims.evidence import Failure, Signature
+from claims.evidence import Failure, Remark, Signature
 from claims.outcomes import CategoryOutcome, SourceChange
 
 WHOLE_INDEX: Final = "search index"
@@ -30,6 +30,8 @@ class Counts(Frozen):
     """Of these, versions that the ledger did not hold."""
     n_papers_read: int = 0
     """Pairs of claim and paper version put before the judge."""
+    n_papers_whole: int = Field(default=0, exclude_if=lambda n: n == 0)
+    """Of the pairs read, those in which the judge was shown passages of the full text."""
     n_papers_known: int = 0
     """Pairs found again that were already judged, and not judged again."""
     n_assessments: int = 0
@@ -64,6 +66,8 @@ class Run(Frozen):
     """How the night went in each category, where the source was harvested."""
     sources: tuple[SourceChange, ...] = ()
     """What has become of the papers that claims and evidence rest on."""
+    remarks: tuple[Remark, ...] = Field(default=(), exclude_if=lambda remarks: not remarks)
+    """What was remarkable in the files of the papers that were read."""
     notes: tuple[str, ...] = ()
     """What a reader should know, such as a fallback that was taken."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from claims.assessment import Ruling, StandingState
 from claims.errors import JudgeBusy, LedgerError
-from claims.evidence import Failure
+from claims.evidence import Failure, Remark, RemarkKind
 from claims.hashing import content_hash
 from claims.ledger import Ledger
 from claims.ledger.audit import Audit
@@ -42,6 +42,8 @@ def kept(ledger: Ledger) -> Ledger:
         begun.id, CLAIM, assessments=[FOUND], judged=[paper()], failures=[failure], signature=LOCAL
     )
     ledger.work.decide(decision(CLAIM, Ruling.ACCEPT, on=FOUND))
+    remark = Remark(paper=paper().id, kind=RemarkKind.HIDDEN_TEXT, told="covered", words="Glow.")
+    ledger.work.remark(begun.id, [remark])
     known = ledger.known(CLAIM, {Flag.UNGROUNDED})
     standing = standing_of(CLAIM, known, thresholds=THRESHOLDS)
     ledger.runs.finish(finished(begun), (standing,), (inquiry(CLAIM),))
@@ -81,7 +83,7 @@ def test_a_run_from_before_a_field_was_added_is_sound(kept: Ledger, ledger_url: 
 def test_a_ledger_that_nobody_touched_has_no_fault(kept: Ledger) -> None:
     audit = kept.audit()
     assert audit.faults == ()
-    assert (audit.n_rows, audit.n_quotes, audit.n_standings) == (10, 1, 1)
+    assert (audit.n_rows, audit.n_quotes, audit.n_standings) == (11, 1, 1)
 
 
 def test_an_empty_ledger_has_no_fault(ledger: Ledger) -> None:
@@ -104,6 +106,7 @@ def test_an_empty_ledger_has_no_fault(ledger: Ledger) -> None:
         ("decisions", "accept", "reject"),
         ("decisions", "R. Reader", "R. Raeder"),
         ("failures", "later", "never"),
+        ("remarks", "Glow.", "Glow!"),
         ("libraries", "answer alike", "answer alive"),
         ("standings", '"CONFIRMED"', '"CONFIRMEX"'),
         ("standings", CLAIM.revision, "sha256:" + "0" * 32),

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from claims.claim import Claim, Inquiry, Quantity, SourceRef
 from claims.errors import FeedError
-from claims.evidence import Failure, Paper
+from claims.evidence import Failure, Paper, Passage, PassageKind, TextSource
 from claims.hashing import content_hash
 from claims.ids import ArxivId
 from tests.fakes import claim, finding, inquiry, paper, passage_of
@@ -109,6 +109,35 @@ def test_a_changed_byte_or_place_is_another_passage() -> None:
         )
         == 3
     )
+
+
+def test_a_passage_of_before_there_were_kinds_keeps_its_name() -> None:
+    of = paper()
+    was = {
+        "paper": str(of.id),
+        "source": "abstract",
+        "text": of.abstract,
+        "start": 0,
+        "end": len(of.abstract),
+        "page": None,
+        "boxes": [],
+    }
+    assert passage_of(of).id == content_hash("passage", was)
+
+
+def test_a_passage_over_two_pages_knows_the_page_of_each_word() -> None:
+    passage = Passage(
+        paper=paper().id,
+        source=TextSource.PAPER,
+        kind=PassageKind.FOOTNOTE,
+        text="Lamps dim.\nThen they glow.",
+        start=5,
+        end=31,
+        page=3,
+        later_pages=((11, 5),),
+    )
+    assert [passage.page_at(place) for place in (0, 10, 11, 25)] == [3, 3, 5, 5]
+    assert Passage.model_validate_json(passage.model_dump_json()) == passage
 
 
 def test_the_content_of_a_paper_changes_with_its_text_and_version_only() -> None:

@@ -9,7 +9,7 @@ import pytest
 from claims.assessment import Assessment, Ruling
 from claims.clock import Window, utc_now
 from claims.errors import ClaimNotFound, LedgerError, LibraryError
-from claims.evidence import Failure, Paper, Relation, Signature
+from claims.evidence import Failure, Paper, Relation, Remark, RemarkKind, Signature
 from claims.ids import ArxivId
 from claims.ledger import Ledger
 from tests.fakes import LOCAL, assessment, claim, decision, moment, paper
@@ -160,6 +160,28 @@ def test_work_is_recorded_whole_or_not_at_all(ledger: Ledger) -> None:
     assert ledger.audit().n_rows == 0
 
 
+def test_a_paper_read_whole_is_other_work_than_its_abstract_alone(ledger: Ledger) -> None:
+    for run_id, whole in (("first", ()), ("second", (paper().id,))):
+        ledger.work.record(
+            run_id, CLAIM, assessments=(), judged=[paper()], read_whole=whole, signature=LOCAL
+        )
+    judged = ledger.work.judged(CLAIM.revision, LOCAL)
+    assert judged == {paper().content: "first", paper().whole_content: "second"}
+    assert ledger.work.counts("first")["n_papers_whole"] == 0
+    assert ledger.work.counts("second")["n_papers_whole"] == 1
+
+
+def test_what_was_remarkable_in_a_paper_is_kept_once_a_run(ledger: Ledger) -> None:
+    hidden = Remark(
+        paper=paper().id, kind=RemarkKind.HIDDEN_TEXT, told="covered", words="Praise us.", page=2
+    )
+    repaired = Remark(paper=paper().id, kind=RemarkKind.READING, told="it was damaged")
+    for _ in range(2):
+        ledger.work.remark("night", [repaired, hidden])
+    assert ledger.work.remarks("night") == (hidden, repaired)
+    assert ledger.work.remarks("another") == ()
+
+
 def test_counts_of_a_resumed_run_are_those_first_noted(ledger: Ledger) -> None:
     for n_calls in (7, 9):
         ledger.work.record(
@@ -173,6 +195,7 @@ def test_counts_of_a_resumed_run_are_those_first_noted(ledger: Ledger) -> None:
         )
     assert ledger.work.counts("night") == {
         "n_papers_read": 0,
+        "n_papers_whole": 0,
         "n_papers_known": 2,
         "n_assessments": 0,
         "n_judge_calls": 7,

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.engine import Engine
@@ -74,6 +76,27 @@ def test_migrating_makes_the_tables_that_the_code_sees(ledger_url: str) -> None:
     assert found == HEAD
 
 
+def test_a_ledger_of_the_first_step_is_brought_up_and_loses_nothing(ledger_url: str) -> None:
+    opened = engine(ledger_url)
+    config = Config()
+    config.set_main_option("script_location", "claims:migrations")
+    with opened.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        at = "2026-01-01T00:00:00.000000Z"
+        connection.execute(
+            text(f"INSERT INTO claim_work VALUES ('night', 'lanterns-agree', 3, 2, '{at}')")  # noqa: S608 - constants
+        )
+    opened.dispose()
+    ledger = Ledger.open(ledger_url)
+    counts = ledger.work.counts("night")
+    asked = ("n_judge_calls", "n_papers_known", "n_papers_whole")
+    assert [counts[name] for name in asked] == [3, 2, 0]
+    assert ledger.work.remarks("night") == ()
+    assert ledger.audit().faults == ()
+    ledger.close()
+
+
 def test_a_ledger_opened_again_holds_what_it_held(ledger_url: str) -> None:
     first = Ledger.open(ledger_url)
     first.papers.add([paper()], "night")
@@ -99,9 +122,9 @@ def test_a_ledger_from_the_future_is_left_alone(ledger_url: str) -> None:
 
 
 def test_processes_that_open_a_new_ledger_at_once_all_get_it(ledger_url: str) -> None:
-    command = [sys.executable, "-c", OPEN, ledger_url]
+    opens = [sys.executable, "-c", OPEN, ledger_url]
     opening = [
-        subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(4)
+        subprocess.Popen(opens, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(4)
     ]
     assert [process.communicate()[1] for process in opening] == [""] * 4
     assert [process.returncode for process in opening] == [0] * 4

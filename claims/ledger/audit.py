@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Table, select
 from claims.assessment import Decision, assessment_id
 from claims.claim import Claim, Frozen
 from claims.errors import LedgerError
-from claims.evidence import Failure, Paper, Passage, Signature
+from claims.evidence import Failure, Paper, Passage, Remark, Signature
 from claims.ledger import schema
 from claims.ledger.base import Store
 from claims.ledger.claims import Claims
@@ -159,6 +159,13 @@ _KEPT = (
     ),
     _Kept(table=schema.libraries, name="record", kind=LibraryRow),
     _Kept(table=schema.failures, name="id", kind=Failure, derived=lambda failure: failure.id),
+    _Kept(
+        table=schema.remarks,
+        name="id",
+        kind=Remark,
+        derived=lambda remark: remark.id,
+        columns=lambda remark: {"paper": str(remark.paper)},
+    ),
     _Kept(
         table=schema.decisions,
         name="id",

@@ -20,7 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The migration that this code was written for."""
 
 _HASH_CHARS, _NAME_CHARS, _MOMENT_CHARS = 64, 400, 27
@@ -114,6 +114,7 @@ claim_work = Table(
     _name("claim_id", key=True),
     Column("n_judge_calls", Integer, nullable=False),
     Column("n_known", Integer, nullable=False),
+    Column("n_whole", Integer, nullable=False, server_default="0"),
     _moment("recorded_at"),
 )
 
@@ -138,6 +139,16 @@ failures = Table(
     _name("run_id", key=True),
     _hash("id", key=True),
     _name("claim_id", null=True),
+    _body(),
+    _moment("recorded_at"),
+)
+
+remarks = Table(
+    "remarks",
+    metadata,
+    _name("run_id", key=True),
+    _hash("id", key=True),
+    _name("paper"),
     _body(),
     _moment("recorded_at"),
 )

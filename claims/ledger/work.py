@@ -1,6 +1,6 @@
 """What was judged, what came of it, what failed, and what people decided."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from claims.assessment import Assessment, Decision
 from claims.claim import Claim
 from claims.clock import utc_now
-from claims.evidence import Failure, Paper, Passage, Signature
+from claims.evidence import Failure, Paper, Passage, Remark, Signature
+from claims.ids import ArxivId
 from claims.ledger import schema
 from claims.ledger.base import BATCH, Store, insert_new
 from claims.ledger.rows import (
@@ -24,6 +25,7 @@ from claims.ledger.rows import (
 _ASSESSMENTS: Final = schema.assessments
 _JUDGEMENTS: Final = schema.judgements
 _FAILURES: Final = schema.failures
+_REMARKS: Final = schema.remarks
 _DECISIONS: Final = schema.decisions
 
 
@@ -62,6 +64,7 @@ class Work:
         *,
         assessments: Sequence[Assessment],
         judged: Sequence[Paper],
+        read_whole: Collection[ArxivId] = (),
         failures: Sequence[Failure] = (),
         signature: Signature,
         n_judge_calls: int = 0,
@@ -69,8 +72,9 @@ class Work:
     ) -> None:
         """What came of judging some papers for `claim`, whole or not at all.
 
-        `n_known` papers were found again that earlier runs had judged. For a run that goes on
-        after a kill, the counts first noted for a claim are kept.
+        Of the papers `judged`, those `read_whole` were shown with their full text. `n_known`
+        papers were found again that earlier runs had judged. For a run that goes on after a kill,
+        the counts first noted for a claim are kept.
         """
         stamp = {"run_id": run_id, "recorded_at": utc_now()}
         with self._store.write() as connection:
@@ -81,7 +85,9 @@ class Work:
                 [
                     {
                         "claim_revision": claim.revision,
-                        "content": paper.content,
+                        "content": (
+                            paper.whole_content if paper.id in read_whole else paper.content
+                        ),
                         "signature": signature_hash(signature),
                         "paper": str(paper.id),
                         **stamp,
@@ -93,6 +99,7 @@ class Work:
                 "claim_id": claim.id,
                 "n_judge_calls": n_judge_calls,
                 "n_known": n_known,
+                "n_whole": sum(paper.id in read_whole for paper in judged),
                 **stamp,
             }
             insert_new(connection, schema.claim_work, [row])
@@ -107,6 +114,28 @@ class Work:
         """Note work that could not be done."""
         with self._store.write() as connection:
             _fail(connection, run_id, failures)
+
+    def remark(self, run_id: str, remarks: Sequence[Remark]) -> None:
+        """Note what was remarkable in the files of papers."""
+        rows = [
+            {
+                "run_id": run_id,
+                "id": remark.id,
+                "paper": str(remark.paper),
+                "body": body_of(remark),
+                "recorded_at": utc_now(),
+            }
+            for remark in remarks
+        ]
+        with self._store.write() as connection:
+            insert_new(connection, _REMARKS, rows)
+
+    def remarks(self, run_id: str) -> tuple[Remark, ...]:
+        """What was remarkable in the files that the run read, in a fixed order."""
+        query = select(_REMARKS.c.body).where(_REMARKS.c.run_id == run_id)
+        with self._store.read() as connection:
+            found = [read_body(Remark, body) for body in connection.scalars(query)]
+        return tuple(sorted(found, key=lambda r: (str(r.paper), r.kind, r.page or 0, r.id)))
 
     def failures(self, run_id: str) -> tuple[Failure, ...]:
         """What the run could not do, in a fixed order."""
@@ -169,11 +198,13 @@ class Work:
         work = select(
             func.coalesce(func.sum(table.c.n_judge_calls), 0),
             func.coalesce(func.sum(table.c.n_known), 0),
+            func.coalesce(func.sum(table.c.n_whole), 0),
         ).where(table.c.run_id == run_id)
         with self._store.read() as connection:
-            n_calls, n_known = connection.execute(work).one()
+            n_calls, n_known, n_whole = connection.execute(work).one()
             return {
                 "n_papers_read": int(connection.execute(pairs).scalar_one()),
+                "n_papers_whole": int(n_whole),
                 "n_papers_known": int(n_known),
                 "n_assessments": int(connection.execute(made).scalar_one()),
                 "n_judge_calls": int(n_calls),
