@@ -212,7 +212,8 @@ class Failure(Frozen):
     """A work item that could not be done. Stored beside assessments, never among them."""
 
     stage: str
-    """"fetch", "read", "extract", "compare", "verify", "second look" or "record"."""
+    """"fetch", "look up", "read" (the full text), "find", "extract", "compare", "verify",
+    "second look" or "record"."""
     item_id: str
     """What was being worked on: a paper, a claim, a passage, a category."""
     claim_id: str | None = None

@@ -43,6 +43,7 @@ _LEFT_OF_A_WORD: Final = re.compile(rf"\w[-{BREAK}]$")
 _RIGHT_OF_A_WORD: Final = re.compile(rf"[-{BREAK}]\w")
 _LEFT_OF_A_NUMBER: Final = re.compile(r"(?:\d\s?-\s?|-|[<>≤≥±~]\s?|(?:\d|\s|^)[.,])$")
 _RIGHT_OF_A_NUMBER: Final = re.compile(r"\s?[%‰]|\s?-\s?\d|[.,]\d")
+_DIVIDED: Final = re.compile(r"(\S*\w)[-\u2010\u00ad][^\S\n]*\n\s*(\w)")
 _NEAR: Final = 8
 _LONGEST_GAP: Final = 200
 """Characters of white space that a line break may be hidden in."""
@@ -151,6 +152,24 @@ def fold(text: str) -> tuple[str, tuple[int, ...]]:
             out.append(" ")
             places.append(i)
     return "".join(out), tuple(places)
+
+
+def unbroken(text: str) -> str:
+    r"""`text` on one line, as it is read: words that a line break divides are whole again.
+
+    For showing and comparing, never for proof: the page does not say whether the word itself has
+    a hyphen at its line break. Here it has if it has others, or is no plain word.
+
+    >>> unbroken("signi-\nficant state-of-the-\nart GPT-\n4")
+    'significant state-of-the-art GPT-4'
+    """
+    return " ".join(_DIVIDED.sub(_joined_again, text).split())
+
+
+def _joined_again(divided: re.Match[str]) -> str:
+    first, second = divided[1], divided[2]
+    plain = "-" not in first and first[-1].islower() and second.islower()
+    return f"{first}{second}" if plain else f"{first}-{second}"
 
 
 def _pattern(folded_quote: str) -> re.Pattern[str]:

@@ -17,7 +17,8 @@ from claims.evidence import Failure
 from claims.library import held_claim
 from claims.outcomes import CategoryOutcome
 from claims.run import WHOLE_INDEX, Run, RunKind
-from flows import steps
+from flows import judging, steps
+from flows.full_text import WholePapers
 from flows.health import Looked, look_up, rests_of
 from flows.runner import Runner
 from flows.steps import Scope
@@ -70,8 +71,9 @@ async def _run(
         watch.begin("index")
         await work("index", WHOLE_INDEX, partial(steps.index, bench))
         watch.begin("retest", len(scope.claims))
+        whole = WholePapers(bench.desk, bench.ledger, run.id, runner, watch)
         for inquiry, claim in scope.claims:
-            judge = partial(steps.judge, bench, run, inquiry, claim, watch)
+            judge = partial(judging.judge, bench, run, inquiry, claim, whole=whole, watch=watch)
             await work("retest", claim.id, judge, claim_id=claim.id)
             watch.advance(claim.id)
         conclude = partial(

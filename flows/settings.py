@@ -68,6 +68,21 @@ class SourceSettings(Frozen):
     """How far each night looks back: moderation holds papers for days."""
     contact: str | None = None
     """A mail address for the User-Agent, so that arXiv can write instead of blocking."""
+    full_text: bool | None = None
+    """Whether candidate papers are read whole. Unset: PDFs are fetched where `papers` is `arxiv`;
+    for the sample and dumps, those that are on the shelf already are read. `true` fetches them for
+    any source, `false` judges abstracts alone."""
+    pdf_url: WebAddress = "https://export.arxiv.org"
+    """Where `/pdf/ID` and `/html/ID` are fetched. A mirror can stand here."""
+    pdf_pause_s: float = Field(default=2.0, ge=0)
+    """No more than four PDFs in any span of so many seconds: arXiv's rule for bursts."""
+
+
+class ShelfSettings(Frozen):
+    """How long fetched PDFs are kept in the workspace; what is dropped can be fetched again."""
+
+    max_mb: int = Field(default=2_000, ge=1)
+    max_age_days: float = Field(default=90.0, gt=0)
 
 
 class SearchSettings(Frozen):
@@ -76,6 +91,9 @@ class SearchSettings(Frozen):
     embedder: Literal["auto", "lexical", "minilm", "openai"] = "auto"
     papers_per_claim: int = Field(default=30, ge=1, le=1000)
     """At most so many papers are put before the judge for one claim in one run."""
+    passages_per_paper: int = Field(default=6, ge=1, le=100)
+    """Beside its abstract, at most so many passages of a paper's full text are put before the judge
+    for one claim: those nearest to it."""
     chroma_url: WebAddress | None = None
     """A Chroma server; empty for the folder in the workspace."""
     openai_url: WebAddress = "https://api.openai.com/v1"
@@ -113,6 +131,7 @@ class Settings(Frozen):
     """Everything in `retest.toml`, with its defaults."""
 
     source: SourceSettings = SourceSettings()
+    shelf: ShelfSettings = ShelfSettings()
     search: SearchSettings = SearchSettings()
     judge: JudgeSettings = JudgeSettings()
     schedule: ScheduleSettings = ScheduleSettings()

@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from agents.judge import Reading
-from agents.scout import plan_queries
 from claims import health
-from claims.assessment import StandingState
 from claims.claim import Claim, Inquiry, SourceRef
 from claims.clock import Window, start_of, utc_now
 from claims.errors import FeedError, RateLimited, SettingsError
@@ -21,7 +18,7 @@ from claims.hashing import content_hash
 from claims.health import Records
 from claims.ledger import Ledger
 from claims.outcomes import CategoryOutcome
-from claims.run import Counts, Run, RunKind
+from claims.run import Counts, Run
 from claims.standing import SOURCE_HEALTH, Flag, standing_of
 from flows.harvest import Task, failures_of
 from flows.harvest import harvest as harvest_categories
@@ -31,7 +28,6 @@ from flows.watch import Watch
 from flows.wiring import Bench
 from papers.gaps import GapBook
 from papers.oai_sets import EVERYTHING
-from papers.passages import cut
 from papers.sources import Harvester, Request
 from reports.report import Report, make_report
 
@@ -176,87 +172,6 @@ async def index(bench: Bench) -> int:
     return bench.index.add(bench.ledger.papers.get(ids=missing)) if missing else 0
 
 
-async def judge(bench: Bench, run: Run, inquiry: Inquiry, claim: Claim, watch: Watch) -> int:
-    """The number of papers judged for `claim`; what came of them is in the ledger.
-
-    Papers that this judge has judged for this revision of the claim are not judged again.
-    Raises SearchIndexError, LedgerError.
-    """
-    from agents import graph
-
-    ledger, signature = bench.ledger, bench.judge.signature
-    done = ledger.work.judged(claim.revision, signature)
-    found = _candidates(bench, run, inquiry, claim)
-    readings = tuple(
-        Reading(paper=paper, passages=cut(paper)) for paper in found if paper.content not in done
-    )
-
-    async def find(queries: Sequence[str]) -> tuple[Reading, ...]:
-        del queries
-        return readings
-
-    before = ledger.runs.standing_before(claim.id)
-    thread = content_hash(
-        "thread",
-        {"run": run.id, "claim": claim.revision, "signature": signature.model_dump()},
-    )
-    outcome = await graph.retest(
-        graph.Task(
-            claim=claim,
-            inquiry=inquiry,
-            current=before.state if before else StandingState.UNTESTED,
-        ),
-        judge=bench.judge,
-        find=find,
-        checkpoints=bench.workspace.checkpoints,
-        thread=thread,
-        on_step=watch.step,
-        n_parallel=bench.workspace.settings.judge.parallel,
-    )
-    ledger.work.record(
-        run.id,
-        claim,
-        assessments=outcome.assessments,
-        judged=[r.paper for r in readings if r.paper.id in set(outcome.judged)],
-        failures=outcome.failures,
-        signature=signature,
-        n_judge_calls=outcome.n_judge_calls,
-        n_known=sum(done.get(paper.content, run.id) != run.id for paper in found),
-    )
-    await graph.forget(bench.workspace.checkpoints, [thread])
-    return len(outcome.judged)
-
-
-def _candidates(bench: Bench, run: Run, inquiry: Inquiry, claim: Claim) -> tuple[Paper, ...]:
-    """The papers nearest to the claim among those that came in since it was last wholly retested.
-
-    For a claim that this judge never judged, and for a targeted retest: among all since its date.
-    """
-    ledger = bench.ledger
-    last = ledger.runs.last_whole(claim.id) if run.kind is RunKind.NIGHTLY else None
-    tested = last and ledger.work.judged(claim.revision, bench.judge.signature)
-    hits = bench.index.find(
-        plan_queries(claim, inquiry),
-        limit=bench.workspace.settings.search.papers_per_claim,
-        window=Window(min(first_moment([claim]), run.until), run.until),
-        only=ledger.papers.recorded_since(last.finished_at)
-        if tested and last and last.finished_at
-        else None,
-    )
-    newest = {paper.id: paper for paper in ledger.papers.get(ids=[hit.paper for hit in hits])}
-    found = (newest[hit.paper] for hit in hits if hit.paper in newest)
-    return tuple(paper for paper in found if not _is_basis(paper, claim))
-
-
-def _is_basis(paper: Paper, claim: Claim) -> bool:
-    """Whether the claim cites this version or a later one: it cannot retest itself."""
-    return any(
-        source.arxiv.number == paper.id.number
-        and (source.arxiv.version is None or (paper.id.version or 0) <= source.arxiv.version)
-        for source in claim.sources
-    )
-
-
 async def conclude(
     bench: Bench,
     run: Run,
@@ -292,6 +207,7 @@ async def conclude(
             "failures": failures,
             "harvest": outcomes,
             "sources": changes_of(ledger, run, rests),
+            "remarks": ledger.work.remarks(run.id),
             "thresholds": thresholds,
             "notes": (*bench.notes, *bench.index.notes),
         }

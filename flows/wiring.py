@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 from agents.judge import Judge
 from claims.claim import Inquiry
 from claims.ledger import Ledger
+from flows.full_text import Desk
 from flows.workspace import Workspace
 from papers.index import PassageIndex
+from papers.pdf.reader import PdfReader
+from papers.shelf import Shelf
 from papers.sources import Source
 
 if TYPE_CHECKING:
@@ -36,6 +39,8 @@ class Bench:
     source: Source
     index: PassageIndex
     judge: Judge
+    desk: Desk | None
+    """Where candidate papers are read whole; None where abstracts alone are judged."""
     notes: tuple[str, ...]
     """What was fallen back on, one line each."""
 
@@ -47,9 +52,20 @@ class Bench:
             "source": self.source.name,
             "embedder": self.index.identity,
             "papers_per_claim": str(self.workspace.settings.search.papers_per_claim),
+            **self._full_text,
             "judge": signature.judge,
             "model": signature.model,
             "prompt_version": signature.prompt_version,
+        }
+
+    @property
+    def _full_text(self) -> dict[str, str]:
+        if self.desk is None:
+            return {"full_text": "not read"}
+        n_passages = self.workspace.settings.search.passages_per_paper
+        return {
+            "full_text": "fetched" if self.desk.downloads else "from the shelf alone",
+            "passages_per_paper": str(n_passages),
         }
 
 
@@ -69,6 +85,7 @@ def opened(
     try:
         ledger.claims.register(claim for inquiry in inquiries for claim in inquiry.claims)
         index, note = index_of(workspace)
+        desk = desk_of(workspace, papers, on_wait)
         try:
             yield Bench(
                 workspace=workspace,
@@ -77,9 +94,12 @@ def opened(
                 source=source,
                 index=index,
                 judge=judge_of(workspace),
+                desk=desk,
                 notes=(note,) if note else (),
             )
         finally:
+            if desk:
+                desk.reader.close()
             index.close()
     finally:
         ledger.close()
@@ -123,6 +143,41 @@ def arxiv_of(workspace: Workspace, on_wait: OnWait) -> "ArxivSource":
         oai=OaiSource(OaiAccess(base_url=settings.oai_url, timeout_s=2 * timeout_s, **shared)),
         feeds=Feeds(FeedAccess(base_url=settings.feeds_url, timeout_s=timeout_s, **shared)),
     )
+
+
+def shelf_of(workspace: Workspace) -> Shelf:
+    """The PDFs of the workspace. Raises SourceError."""
+    kept = workspace.settings.shelf
+    return Shelf(workspace.state / "shelf", kept.max_mb * 1_000_000, kept.max_age_days)
+
+
+def desk_of(
+    workspace: Workspace, papers: str | None = None, on_wait: OnWait = lambda _why, _wait_s: None
+) -> Desk | None:
+    """What full texts are read with, if the settings want them read. Raises SourceError.
+
+    No worker process runs before the first paper is read.
+    """
+    settings = workspace.settings.source
+    if settings.full_text is False:
+        return None
+    downloads = None
+    if settings.full_text or (papers or settings.papers) == "arxiv":
+        from papers.downloads import DownloadAccess, Downloads
+        from papers.governor import Rates
+        from papers.guard import user_agent
+
+        downloads = Downloads(
+            DownloadAccess(
+                base_url=settings.pdf_url,
+                rates=Rates(metadata_s=settings.pace_s, pdf_burst_s=settings.pdf_pause_s),
+                timeout_s=settings.timeout_s,
+                user_agent=user_agent(settings.contact),
+                state_dir=workspace.state,
+                on_wait=on_wait,
+            )
+        )
+    return Desk(shelf=shelf_of(workspace), reader=PdfReader(), downloads=downloads)
 
 
 def index_of(workspace: Workspace) -> tuple[PassageIndex, str | None]:

@@ -24,11 +24,15 @@ _TEMPLATE: Final = """\
 papers = {papers}
 # overlap_days = 7
 # contact = "you@example.org"
+# Candidate papers are read whole: their PDFs are fetched when papers = "arxiv". false judges
+# abstracts alone.
+# full_text = true
 
 [search]
 # "auto" takes MiniLM when its model is in the cache and lexical search otherwise.
 embedder = "auto"
 papers_per_claim = 30
+# passages_per_paper = 6
 
 [schedule]
 # When `retest serve` starts the night.

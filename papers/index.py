@@ -31,10 +31,7 @@ from claims.evidence import Paper
 from claims.ids import ArxivId
 from papers.embed import Embedder
 from papers.passages import cut
-from papers.word_index import Row, WordIndex, guarded
-
-_RANK_K: Final = 60
-"""Reciprocal rank fusion with k = 60 (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+from papers.word_index import RANK_K, Row, WordIndex, guarded
 
 _BATCH: Final = 500
 _LEAST_DEPTH: Final = 50
@@ -285,7 +282,7 @@ class _Tally:
         for passage_id, paper in ranking:
             best.setdefault(paper, passage_id)
         for rank, (paper, passage_id) in enumerate(best.items(), start=1):
-            self._scores[paper] += weight / (_RANK_K + rank)
+            self._scores[paper] += weight / (RANK_K + rank)
             place = (rank, passage_id)
             self._ranks[paper, kind] = min(self._ranks.get((paper, kind), place), place)
 

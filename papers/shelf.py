@@ -67,7 +67,7 @@ class Shelf:
         *,
         now: Callable[[], datetime] = _now,
     ) -> None:
-        self._folder, self._max_bytes, self._now = folder, max_bytes, now
+        self._folder, self.max_bytes, self._now = folder, max_bytes, now
         self._max_age = timedelta(days=max_age_days)
         with self._guarded():
             folder.mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,7 @@ class Shelf:
     def put(self, paper: ArxivId, content: bytes) -> Path:
         """The file that `content` is kept in from now on; makes room for it first."""
         name = _version(paper)
-        if len(content) > self._max_bytes:
+        if len(content) > self.max_bytes:
             raise SourceError(
                 f"{name} has {len(content) / 1e6:.0f} MB, more than the whole shelf may hold"
             )
@@ -107,6 +107,11 @@ class Shelf:
                 (name, sha256, len(content), self._now().timestamp()),
             )
         return path
+
+    def drop(self, paper: ArxivId) -> None:
+        """Take this version off the shelf, so that it is fetched anew when it is wanted."""
+        with self._catalogue(writing=True) as db:
+            self._drop(db, replaced=_version(paper))
 
     def prune(self) -> Pruned:
         """Drop what is too old, then the oldest until the rest fits, then files without entry."""
@@ -148,7 +153,7 @@ class Shelf:
         total = sum(sizes.values()) + (0 if keep in sizes else room_for)
         n_papers = n_bytes = 0
         for paper, sha256, n, fetched_at in rows:
-            fits = fetched_at >= oldest and total <= self._max_bytes and paper != replaced
+            fits = fetched_at >= oldest and total <= self.max_bytes and paper != replaced
             if fits or sha256 == keep:
                 continue
             db.execute("DELETE FROM shelved WHERE paper = ?", (paper,))

@@ -18,6 +18,12 @@ from claims.evidence import Paper, Passage
 from claims.ids import ArxivId
 from papers.lexical import STOP_WORDS, words_of
 
+RANK_K: Final = 60
+"""Reciprocal rank fusion with k = 60 (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+
+TOKENIZER: Final = "porter unicode61"
+"""FTS5's own: words without accents and case, stemmed."""
+
 _FORMAT: Final = "1"
 _MAX_TERMS: Final = 48
 """A claim has about 20 words that count; a longer query only costs time."""
@@ -27,7 +33,7 @@ _IDS_A_STATEMENT: Final = 500
 
 _BUSY_S: Final = 30.0
 
-_SCHEMA: Final = """
+_SCHEMA: Final = f"""
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS paper (
     number TEXT NOT NULL, version INTEGER NOT NULL, revised_at INTEGER NOT NULL,
@@ -38,7 +44,7 @@ CREATE TABLE IF NOT EXISTS passage (
     number TEXT NOT NULL, version INTEGER NOT NULL, revised_at INTEGER NOT NULL, text TEXT NOT NULL
 );
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
-    text, content='passage', content_rowid='rowid', tokenize='porter unicode61'
+    text, content='passage', content_rowid='rowid', tokenize='{TOKENIZER}'
 );
 """
 

@@ -5,25 +5,28 @@
              "claim_id", "error", "message"}], "harvest": [{"category", "outcome", "n_harvested",
              "n_new", "n_feed", "n_missing", "since", "until", "told", "error"}],
              "sources": [{"before", "after", "withdrawn", "new_title", "notice", "successors"}],
-             "notes", "settings", "thresholds", "versions"},
+             "remarks": [{"paper", "kind", "told", "words", "page"}], "notes", "settings",
+             "thresholds", "versions"},
      "claims": [{"id", "text", "as_of", "before", "after", "flags", "reason", "evidence": [
          {"relation", "confidence", "arxiv_id", "version", "title", "submitted_on", "quote",
-          "tier", "page", "reason", "source", "assessment_id", "start", "end", "url"}]}],
+          "tier", "page", "kind", "reason", "source", "assessment_id", "start", "end", "url"}]}],
      "diff": [{"change", "claim_id", ...}],
      "report": {"markdown", "html", "json"}}
 
 Claims are those of the run's scope in library order, evidence is strongest first. There is one
 evidence row for each verified quote, so an assessment with two quotes has two rows with one
-`assessment_id`. `arxiv_id` has no version; `source` is paper, abstract, sample (our words) or
-comment; `start` and `end` are characters, half-open, in the text of that kind; `relation` is the
-one that counts. Moments are ISO 8601 in UTC. Fields are added, never renamed or removed.
+`assessment_id`. `arxiv_id` has no version; `source` is paper, html (arXiv's rendition), abstract,
+sample (our words) or comment; `page` is None where the text has none; `kind` says what piece of
+the paper it is, such as body or table; `start` and `end` are characters, half-open, in the text of
+that source; `relation` is the one that counts. Moments are ISO 8601 in UTC. Fields are added, never
+renamed or removed.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from claims.evidence import Failure
-from claims.run import Run
+from claims.run import Counts, Run
 from reports.evidence import Piece
 from reports.report import Report, Story
 from reports.words import utc
@@ -51,10 +54,11 @@ def _run(run: Run) -> dict[str, object]:
         "started_at": _moment(run.started_at),
         "finished_at": _moment(run.finished_at),
         "duration_s": run.duration_s,
-        **run.counts.model_dump(mode="json"),
+        **{name: getattr(run.counts, name) for name in Counts.model_fields},
         "failures": [_failure(failure) for failure in run.failures],
         "harvest": [outcome.model_dump(mode="json") for outcome in run.harvest],
         "sources": [change.model_dump(mode="json") for change in run.sources],
+        "remarks": [remark.model_dump(mode="json") for remark in run.remarks],
         "notes": list(run.notes),
         "settings": dict(sorted(run.settings.items())),
         "thresholds": dict(sorted(run.thresholds.items())),
@@ -90,7 +94,8 @@ def _evidence(piece: Piece) -> list[dict[str, object]]:
             "submitted_on": piece.paper.submitted_on.isoformat(),
             "quote": quoted.cited.quote,
             "tier": quoted.cited.tier.value,
-            "page": quoted.cited.passage.page,
+            "page": quoted.page,
+            "kind": quoted.cited.passage.kind.value,
             "reason": piece.assessment.verdict.reason,
             "source": quoted.cited.passage.source.value,
             "assessment_id": piece.assessment.id,

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from claims.assessment import Assessment
-from claims.evidence import Attribution, Paper, Relation, TextSource
+from claims.evidence import Attribution, Paper, PassageKind, Relation, TextSource
 from claims.standing import Standing
-from claims.verify import VerifiedCitation
+from claims.verify import VerifiedCitation, unbroken
 from reports.words import OUR_WORDS, SIDES, SOURCE_NAMES, Side, confidence
 
 MAX_SHOWN_PER_SIDE: Final = 5
@@ -43,11 +43,22 @@ class Quoted:
         return self.cited.passage.source is TextSource.SAMPLE
 
     @property
+    def words(self) -> str:
+        """The source's own words on one line, words that its lines divide whole again."""
+        return unbroken(self.cited.quote)
+
+    @property
+    def page(self) -> int | None:
+        """The page where the quote begins, from 1; None where the text has no pages."""
+        return self.cited.passage.page_at(self.cited.start)
+
+    @property
     def where(self) -> str:
-        """Such as "abstract, characters 40-93" or "paper, page 3, characters 9120-9200"."""
+        """Such as "abstract, characters 40-93" or "paper, page 3, table, characters 9120-9200"."""
         passage = self.cited.passage
-        page = f", page {passage.page}" if passage.page is not None else ""
-        return f"{SOURCE_NAMES[passage.source]}{page}, characters {self.start}-{self.end}"
+        page = f", page {self.page}" if self.page is not None else ""
+        kind = "" if passage.kind is PassageKind.BODY else f", {passage.kind}"
+        return f"{SOURCE_NAMES[passage.source]}{page}{kind}, characters {self.start}-{self.end}"
 
 
 @dataclass(frozen=True, kw_only=True)

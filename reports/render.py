@@ -65,7 +65,7 @@ def write(report: Report, folder: Path) -> Files:
     The JSON file names the others by file name alone, so that the folder can be moved.
     Raises LedgerError naming the file that could not be written.
     """
-    stem = _stem(report.run.id)
+    stem = file_stem(report.run.id)
     files = Files(
         markdown=folder / f"{stem}.md", html=folder / f"{stem}.html", json=folder / f"{stem}.json"
     )
@@ -88,6 +88,7 @@ def _rendered(template: str, report: Report) -> str:
             harvest=summary.harvest(report),
             costs=summary.costs(report),
             settings=summary.settings(report),
+            remarks=summary.remarks(report),
         )
     )
 
@@ -113,6 +114,7 @@ def _environment(*, is_html: bool) -> Environment:
         tiers=words.TIER_MEANS,
         our_words=words.OUR_WORDS,
         confidence_note=words.CONFIDENCE_NOTE,
+        remarks_note=words.REMARKS_NOTE,
         max_shown=MAX_SHOWN_PER_SIDE,
     )
     return environment
@@ -123,7 +125,7 @@ def _shown(value: object) -> str:
     return value if isinstance(value, Markup) else words.visible(str(value))
 
 
-def _stem(run_id: str) -> str:
+def file_stem(run_id: str) -> str:
     """A file name for any run id, in one folder, distinct for distinct ids."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", run_id)[:_MAX_STEM_CHARS].lstrip(".")
     if stem and stem == run_id:

@@ -6,11 +6,19 @@ nothing was fetched, nothing was read, what was read did not bear on the claims,
 
 from collections import Counter
 from datetime import datetime
+from typing import Final
 
 from claims.assessment import StandingState
+from claims.evidence import Remark
 from claims.run import Run, RunKind
+from claims.verify import unbroken
 from reports.report import Report, Story
 from reports.words import count, listed, seconds, utc
+
+MAX_REMARKS: Final = 30
+"""More are not read."""
+
+_REMARK_CHARS: Final = 200
 
 
 def title(report: Report) -> str:
@@ -115,6 +123,7 @@ def costs(report: Report) -> tuple[tuple[str, str], ...]:
         ("Papers seen", f"{n.n_papers_seen:,}"),
         ("of these new", f"{n.n_papers_new:,}"),
         ("Readings (paper and claim)", f"{n.n_papers_read:,}"),
+        ("of these with the full text", f"{n.n_papers_whole:,}"),
         ("Already judged, not repeated", f"{n.n_papers_known:,}"),
         ("Assessments", f"{n.n_assessments:,}"),
         ("Judge calls", f"{n.n_judge_calls:,}"),
@@ -134,6 +143,21 @@ def settings(report: Report) -> tuple[tuple[str, str], ...]:
         for judge in sorted(run.thresholds)
     )
     return (*sorted(run.settings.items()), *least, *sorted(run.versions.items()))
+
+
+def remarks(report: Report) -> tuple[str, ...]:
+    """What was found in the files of papers, one line each, at most MAX_REMARKS and the rest."""
+    told = [_remark(remark) for remark in report.run.remarks]
+    n_more = len(told) - MAX_REMARKS
+    more = (f"and {n_more} more, all listed in the JSON form",) if n_more > 0 else ()
+    return (*told[:MAX_REMARKS], *more)
+
+
+def _remark(remark: Remark) -> str:
+    page = f", page {remark.page}" if remark.page else ""
+    words = unbroken(remark.words)
+    shown = words if len(words) <= _REMARK_CHARS else f"{words[:_REMARK_CHARS]}..."
+    return f"{remark.paper}{page}, {remark.kind}: {remark.told}" + (f": “{shown}”" if words else "")
 
 
 def _moment(moment: datetime) -> str:

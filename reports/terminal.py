@@ -16,6 +16,7 @@ from reports.words import (
     CONFIDENCE_NOTE,
     FLAG_MEANS,
     OUR_WORDS,
+    REMARKS_NOTE,
     SYMBOLS,
     TIER_MEANS,
     visible,
@@ -93,6 +94,7 @@ def _lines(report: Report) -> Iterator[_Line]:
             yield from _story(story)
     yield from _papers(report)
     yield from _rest(report)
+    yield from _remarks(report)
     yield from _cost(report)
 
 
@@ -127,7 +129,7 @@ def _piece(piece: Piece) -> Iterator[_Line]:
     news = (", ", (piece.news, "bold")) if piece.news else ()
     yield _line((piece.relation, "bold"), f", {piece.confidence}", *news, indent=4)
     for quoted in piece.quotes:
-        yield _line(f"“{quoted.cited.quote}”", indent=6)
+        yield _line(f"“{quoted.words}”", indent=6)
         ours = f"; {OUR_WORDS}" if quoted.is_ours else ""
         where = f"{quoted.where}, {TIER_MEANS[quoted.cited.tier]}{ours}"
         yield _line((where, "dim"), indent=6)
@@ -184,6 +186,14 @@ def _failure(failure: Failure) -> _Line:
     of = f"{failure.item_id} for {failure.claim_id}" if failure.claim_id else failure.item_id
     told = f"failed: {failure.stage} of {of}: {failure.error}: {failure.message}"
     return _line(told, indent=4)
+
+
+def _remarks(report: Report) -> Iterator[_Line]:
+    if remarks := summary.remarks(report):
+        yield from _heading("Found in papers")
+        yield _line((REMARKS_NOTE, "dim"))
+        for remark in remarks:
+            yield _line(remark, indent=2)
 
 
 def _cost(report: Report) -> Iterator[_Line]:

@@ -68,6 +68,10 @@ FLAG_MEANS: Final = {
 """What each flag means, and what to do about it."""
 
 OUR_WORDS: Final = "summary in our words, not the authors'"
+REMARKS_NOTE: Final = (
+    "What to know of the papers' files before believing them. Hidden words are in no quote, and no "
+    "judge was shown them."
+)
 CONFIDENCE_NOTE: Final = (
     "Confidence is an ordering within one judge, not a probability. "
     "Reasons are the judge's words, quotes are the source's."
@@ -81,6 +85,7 @@ SOURCE_NAMES: Final = {
     TextSource.ABSTRACT: "abstract",
     TextSource.SAMPLE: "sample summary",
     TextSource.COMMENT: "authors' comment on arXiv",
+    TextSource.HTML: "arXiv's HTML of the paper",
 }
 _CONFIDENCE_WORDS: Final = ((0.85, "strong"), (0.65, "fair"), (0.0, "weak"))
 """Cut points of our own choice, for reading at a glance; nothing is decided by them."""

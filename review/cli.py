@@ -131,6 +131,10 @@ def report(
     write: Annotated[
         bool, typer.Option("--write", help="Write its files into reports/ again.")
     ] = False,
+    pictures: Annotated[
+        bool,
+        typer.Option("--pictures", help="Write the quoted pages of PDFs into reports/ as PNG."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Show a run's report, made again from the ledger without a model or the network."""
@@ -140,7 +144,11 @@ def report(
         reading.list_runs(opened_workspace(workspace), json_wanted=json)
     else:
         reading.show_report(
-            opened_workspace(workspace), run_id, write_files=write, json_wanted=json
+            opened_workspace(workspace),
+            run_id,
+            write_files=write,
+            pictures_wanted=pictures,
+            json_wanted=json,
         )
 
 
@@ -166,6 +174,24 @@ def verify(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
 
     if not reading.show_audit(opened_workspace(workspace), json_wanted=json):
         raise typer.Exit(TROUBLE)
+
+
+@app.command()
+def shelf(
+    workspace: WorkspaceOption = None,
+    prune: Annotated[
+        bool,
+        typer.Option("--prune", help="First drop what is too old or too much ([shelf] settings)."),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """List the PDFs that were fetched to be read whole: paper, size, age. They are yours to read.
+
+    What is dropped is fetched again when a claim needs it.
+    """
+    from review.shelf_cli import show
+
+    show(opened_workspace(workspace), prune=prune, json_wanted=json)
 
 
 @app.command()

@@ -37,6 +37,7 @@ def show(workspace: Workspace, papers: str | None, *, json_wanted: bool) -> bool
         ("source", lambda: _source(workspace, papers)),
         ("arXiv's limits", lambda: _limits(workspace)),
         ("last harvest", lambda: _harvest(workspace)),
+        ("full text", lambda: _full_text(workspace, papers)),
         ("prefect", lambda: workspace.prefect_api_url or "none configured: runs start directly"),
     )
     checks = [_checked(name, probe) for name, probe in probes]
@@ -73,6 +74,18 @@ def _index(workspace: Workspace) -> str:
     index, note = wiring.index_of(workspace)
     with closing(index):
         return "; ".join(filter(None, (f"{index.n_passages} passages, {index.identity}", note)))
+
+
+def _full_text(workspace: Workspace, papers: str | None) -> str:
+    desk = wiring.desk_of(workspace, papers)
+    if desk is None:
+        return "not read ([source] full_text = false)"
+    kept = desk.shelf.listing()
+    told = "PDFs are fetched" if desk.downloads else "PDFs on the shelf are read, none is fetched"
+    told += f"; {len(kept)} on the shelf"
+    n_mb = sum({one.sha256: one.n_bytes for one in kept}.values()) / 1e6
+    oldest = f", the oldest of {kept[-1].fetched_at:%Y-%m-%d}" if kept else ""
+    return f"{told}, {n_mb:.0f} MB of {desk.shelf.max_bytes / 1e6:,.0f} MB{oldest}"
 
 
 def _judge(workspace: Workspace) -> str:

@@ -36,20 +36,32 @@ def list_runs(workspace: Workspace, *, json_wanted: bool) -> None:
 
 
 def show_report(
-    workspace: Workspace, run_id: str | None, *, write_files: bool, json_wanted: bool
+    workspace: Workspace,
+    run_id: str | None,
+    *,
+    write_files: bool,
+    pictures_wanted: bool,
+    json_wanted: bool,
 ) -> None:
-    """Print a run's report, and write its files again where that is wanted."""
+    """Print a run's report, and write its files and the pages it quotes where that is wanted."""
     from reports.contract import contract
     from reports.render import write
+    from review.pictures import write_pictures
 
     report = _report(workspace, run_id)
     files = write(report, workspace.reports).named() if write_files else {}
+    pictures = write_pictures(workspace, report) if pictures_wanted else ()
     if json_wanted:
-        shown.as_json(contract(report, files))
+        asked = {"pictures": [vars(picture) for picture in pictures]} if pictures_wanted else {}
+        shown.as_json(contract(report, files) | asked)
         return
     shown.report(report)
     for path in filter(None, files.values()):
         shown.out(f"written: {path}")
+    for picture in pictures:
+        shown.out(f"written: {picture.path}" if picture.path else f"no picture: {picture.why_not}")
+    if pictures_wanted and not pictures:
+        shown.out("no picture: nothing in this report is quoted from a PDF")
 
 
 def show_diff(workspace: Workspace, run_id: str | None, *, json_wanted: bool) -> bool:

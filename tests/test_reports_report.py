@@ -248,7 +248,7 @@ def test_the_contract_has_exactly_the_agreed_fields() -> None:
     ]  # fmt: skip
     assert list(claim["evidence"][0]) == [
         "relation", "confidence", "arxiv_id", "version", "title", "submitted_on", "quote", "tier",
-        "page", "reason", "source", "assessment_id", "start", "end", "url",
+        "page", "kind", "reason", "source", "assessment_id", "start", "end", "url",
     ]  # fmt: skip
     assert {"id", "kind", "since", "until", "started_at", "finished_at", "duration_s"} <= set(
         row["run"]

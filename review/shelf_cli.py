@@ -1,0 +1,50 @@
+"""`retest shelf`: the PDFs that were fetched, and making room."""
+
+from claims.clock import utc_now
+from flows.wiring import shelf_of
+from flows.workspace import Workspace
+from review import shown
+
+
+def show(workspace: Workspace, *, prune: bool, json_wanted: bool) -> None:
+    """Print what is on the shelf, after dropping what is too old or too much, if that is wanted."""
+    shelf = shelf_of(workspace)
+    pruned = shelf.prune() if prune else None
+    kept = shelf.listing()
+    n_bytes = sum({one.sha256: one.n_bytes for one in kept}.values())
+    if json_wanted:
+        shown.as_json(
+            {
+                "papers": [
+                    {
+                        "paper": str(one.paper),
+                        "n_bytes": one.n_bytes,
+                        "fetched_at": one.fetched_at.isoformat().replace("+00:00", "Z"),
+                        "sha256": one.sha256,
+                        "path": str(one.path),
+                    }
+                    for one in kept
+                ],
+                "n_bytes": n_bytes,
+                "max_bytes": shelf.max_bytes,
+                "pruned": pruned and {"n_papers": pruned.n_papers, "n_bytes": pruned.n_bytes},
+            }
+        )
+        return
+    if kept:
+        now = utc_now()
+        shown.table(
+            ["paper", "MB", "days old", "fetched"],
+            [
+                [
+                    str(one.paper),
+                    f"{one.n_bytes / 1e6:.1f}",
+                    f"{(now - one.fetched_at).days}",
+                    f"{one.fetched_at:%Y-%m-%d}",
+                ]
+                for one in kept
+            ],
+        )
+    shown.out(f"{len(kept)} PDFs, {n_bytes / 1e6:.1f} MB of {shelf.max_bytes / 1e6:,.0f} MB")
+    if pruned:
+        shown.out(f"taken off: {pruned.n_papers} PDFs, {pruned.n_bytes / 1e6:.1f} MB given back")
