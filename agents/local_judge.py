@@ -27,7 +27,7 @@ from claims.evidence import (
     Verdict,
 )
 from claims.hashing import content_hash
-from claims.verify import MIN_QUOTE_CHARS, locate
+from claims.verify import MIN_QUOTE_CHARS, locate, unbroken
 from papers.passages import sentences
 
 THRESHOLD: Final = 0.5
@@ -79,7 +79,7 @@ def found(claim: Claim, reading: Reading) -> tuple[Finding, ...]:
             sentence = passage.text[start:end]
             if len(sentence) < MIN_QUOTE_CHARS:
                 continue
-            coverage = stances(claim.text, sentence)[0].coverage
+            coverage = stances(claim.text, unbroken(sentence))[0].coverage
             if coverage >= NEAR_ENOUGH:
                 near.append((-coverage, len(near), _finding(passage, sentence)))
     return tuple(finding for _, _, finding in sorted(near, key=lambda one: one[:2]))[
@@ -88,14 +88,15 @@ def found(claim: Claim, reading: Reading) -> tuple[Finding, ...]:
 
 
 def _finding(passage: Passage, sentence: str) -> Finding:
-    groups = sorted(subjects(sentence))
+    said = unbroken(sentence)
+    groups = sorted(subjects(said))
     return Finding(
         paper=passage.paper,
-        statement=" ".join(sentence.split()),
+        statement=said,
         citations=(Citation(passage_id=passage.id, quote=sentence),),
-        quantities=amounts_in(sentence),
+        quantities=amounts_in(said),
         scope=Scope(population=", ".join(groups) or None),
-        attribution=_attribution(read_clause(sentence)),
+        attribution=_attribution(read_clause(said)),
     )
 
 

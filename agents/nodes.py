@@ -24,6 +24,7 @@ from agents.task import Bench, Outcome, Step
 from claims.errors import MalformedAnswer, QuoteNotFound, RetestError, UnknownPassage
 from claims.evidence import Citation, Failure, Finding, Relation, Verdict
 from claims.ids import ArxivId
+from claims.verify import unbroken
 
 
 async def plan(state: RetestState, bench: Bench) -> Step:
@@ -122,7 +123,7 @@ async def look_twice(written: Json, bench: Bench) -> Step:
     """The finding with a verdict that the quote alone carries, or that is not comparable."""
     work = read_work(written)
     paper, proposed = str(work.paper.id), work.bearing
-    quotes = "\n".join(cited.quote for cited in proven(work))
+    quotes = "\n".join(unbroken(cited.quote) for cited in proven(work))
     try:
         second = await bench.judge.second_look(bench.task.claim, quotes, proposed.relation)
     except RetestError as error:

@@ -1,9 +1,10 @@
 """A loopback server that answers as arXiv does, with its known faults, one by one.
 
 It speaks the search API (`/api/query`), OAI-PMH (`/oai`), the feeds of announcements
-(`/atom/cs.CL`) and PDFs (`/pdf/ID`), as far as retest asks them.
+(`/atom/cs.CL`), PDFs (`/pdf/ID`) and HTML (`/html/ID`), as far as retest asks them.
 
     python -m tests.arxiv_server DUMP [--port N] [--fault NAME] [--on /oai] [--today DATE]
+                                 [--pdfs FOLDER]
 """
 
 import argparse
@@ -73,6 +74,8 @@ class ArxivServer:
     """A category to the entries of its feed: pairs of an id with version and a kind."""
     pdfs: dict[str, bytes] = field(default_factory=dict)
     """An id with version to its PDF; a small one is made where there is none."""
+    htmls: dict[str, bytes] = field(default_factory=dict)
+    """An id with version to its HTML; most papers have none."""
     asked: list[Asked] = field(default_factory=list)
     base: str = ""
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -259,6 +262,9 @@ def _honest(state: ArxivServer, path: str, query: dict[str, str], fault: Fault) 
         return 200, _feed(state, path.removeprefix("/atom/"), fault).encode(), {}
     if path.startswith("/pdf/"):
         return _pdf(state, path.removeprefix("/pdf/"))
+    if path.startswith("/html/"):
+        body = state.htmls.get(path.removeprefix("/html/"))
+        return (200, body, {"Content-Type": "text/html"}) if body else CANNED[Fault.MISSING]
     try:
         body = _page(state, query, fault)
     except CitationError:
@@ -369,12 +375,15 @@ def main() -> None:
     parser.add_argument("--fault", type=Fault, choices=tuple(Fault), default=Fault.NONE)
     parser.add_argument("--on", default="", help="only under this path, such as /oai")
     parser.add_argument("--today", type=date.fromisoformat, default=datetime.now(UTC).date())
+    parser.add_argument("--pdfs", type=Path, help="a folder of files such as 2301.00001v1.pdf")
     chosen = parser.parse_args()
     always = Window(parse_moment("1991-01-01"), parse_moment("2100-01-01"))
     read = DumpSource(chosen.dump).fetch(Request(window=always))
     papers = [paper for paper in read if isinstance(paper, Paper)]
     with serving(papers, chosen.fault, chosen.port) as state:
         state.on, state.today = chosen.on, chosen.today
+        if chosen.pdfs:
+            state.pdfs = {path.stem: path.read_bytes() for path in chosen.pdfs.glob("*v*.pdf")}
         print(f"{len(papers)} papers at {state.base}", flush=True)  # noqa: T201 - tells the address
         try:
             state.stopped.wait()
