@@ -12,13 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from claims.errors import (
-    FeedError,
-    LedgerError,
-    PaperUnavailable,
-    RetestError,
-    UnreadablePdf,
-)
+from claims.errors import LedgerError, PaperUnavailable, RateLimited, RetestError, UnreadablePdf
 from claims.evidence import Failure, Paper, Passage, Remark, RemarkKind
 from claims.ids import ArxivId
 from claims.ledger import Ledger
@@ -198,7 +192,7 @@ class WholePapers:
         if isinstance(error, _FINAL):
             return
         self._n_failed += 1
-        if not isinstance(error, FeedError) or self._n_failed >= _ENOUGH_FAILED:
+        if isinstance(error, RateLimited) or self._n_failed >= _ENOUGH_FAILED:
             self._gave_up = self._gave_up or error
 
     def _fail(self, error: RetestError, paper: Paper, claim_id: str) -> None:

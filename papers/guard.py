@@ -15,7 +15,7 @@ from typing import Final
 import requests
 from requests.adapters import HTTPAdapter
 
-from claims.errors import FeedError, RateLimited, SourceError
+from claims.errors import FeedError, PaperUnavailable, RateLimited, SourceError
 from papers.governor import Governor, Lane
 
 _BUSY: Final = (requests.codes.too_many_requests, requests.codes.service_unavailable)
@@ -113,7 +113,7 @@ class Guard(HTTPAdapter):
             n_bytes += len(chunk)
             if n_bytes > self._max_bytes:
                 response.close()
-                raise SourceError(f"{place} gave more than {self._max_bytes:,} bytes: refused")
+                raise PaperUnavailable(f"{place} gave more than {self._max_bytes:,} bytes: refused")
             if time.monotonic() > until:
                 response.close()
                 raise FeedError(f"{place} sent {n_bytes:,} bytes too slowly and was given up")

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from claims.errors import SourceError
+from claims.errors import PaperUnavailable, SourceError
 from claims.ids import ArxivId
 
 _SCHEMA: Final = """
@@ -93,7 +93,7 @@ class Shelf:
         """The file that `content` is kept in from now on; makes room for it first."""
         name = _version(paper)
         if len(content) > self.max_bytes:
-            raise SourceError(
+            raise PaperUnavailable(
                 f"{name} has {len(content) / 1e6:.0f} MB, more than the whole shelf may hold"
             )
         sha256 = hashlib.sha256(content).hexdigest()

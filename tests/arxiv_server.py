@@ -263,8 +263,8 @@ def _honest(state: ArxivServer, path: str, query: dict[str, str], fault: Fault) 
     if path.startswith("/pdf/"):
         return _pdf(state, path.removeprefix("/pdf/"))
     if path.startswith("/html/"):
-        body = state.htmls.get(path.removeprefix("/html/"))
-        return (200, body, {"Content-Type": "text/html"}) if body else CANNED[Fault.MISSING]
+        html = state.htmls.get(path.removeprefix("/html/"))
+        return (200, html, {"Content-Type": "text/html"}) if html else CANNED[Fault.MISSING]
     try:
         body = _page(state, query, fault)
     except CitationError:

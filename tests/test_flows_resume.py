@@ -67,7 +67,7 @@ print(watch.n)
 """
 
 
-def _night(place: Workspace, *, killed_at: int = 0) -> subprocess.CompletedProcess[str]:
+def night_in_a_process(place: Workspace, *, killed_at: int = 0) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", _SCRIPT, str(place.folder), str(killed_at), _UNTIL],
         capture_output=True,
@@ -77,7 +77,7 @@ def _night(place: Workspace, *, killed_at: int = 0) -> subprocess.CompletedProce
     )
 
 
-def _content(place: Workspace) -> dict[str, list[str]]:
+def ledger_content(place: Workspace) -> dict[str, list[str]]:
     """Every row of the ledger without its clock times, in a fixed order."""
     content: dict[str, list[str]] = {}
     with sqlite3.connect(place.state / "ledger.sqlite") as ledger:
@@ -104,9 +104,9 @@ def _timeless(row: dict[str, str]) -> str:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, list[str]], int]:
     """What a night leaves in the ledger when nobody kills it, and how many events it tells."""
     place = lamps.workspace(tmp_path_factory.mktemp("undisturbed"), FIRST, AGREES, DENIES, WICK)
-    done = _night(place)
+    done = night_in_a_process(place)
     assert done.returncode == 0, done.stderr
-    return _content(place), int(done.stdout)
+    return ledger_content(place), int(done.stdout)
 
 
 @pytest.mark.parametrize("share", [0.02, 0.2, 0.45, 0.7, 0.99])
@@ -115,11 +115,11 @@ def test_a_night_killed_and_run_again_leaves_the_same_ledger(
 ) -> None:
     content, n_events = undisturbed
     place = lamps.workspace(tmp_path, FIRST, AGREES, DENIES, WICK)
-    killed = _night(place, killed_at=max(1, round(n_events * share)))
+    killed = night_in_a_process(place, killed_at=max(1, round(n_events * share)))
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    done = _night(place)
+    done = night_in_a_process(place)
     assert done.returncode == 0, done.stderr
-    assert _content(place) == content
+    assert ledger_content(place) == content
 
 
 def test_a_night_killed_again_and_again_leaves_the_same_ledger(
@@ -128,13 +128,13 @@ def test_a_night_killed_again_and_again_leaves_the_same_ledger(
     content, _ = undisturbed
     place = lamps.workspace(tmp_path, FIRST, AGREES, DENIES, WICK)
     for killed_at in (4, 7, 12):
-        _night(place, killed_at=killed_at)
-    assert _night(place).returncode == 0
-    assert _content(place) == content
+        night_in_a_process(place, killed_at=killed_at)
+    assert night_in_a_process(place).returncode == 0
+    assert ledger_content(place) == content
 
 
 def test_nothing_is_left_to_go_on_from_after_a_whole_night(tmp_path: Path) -> None:
     place = lamps.workspace(tmp_path, FIRST, AGREES)
-    assert _night(place).returncode == 0
+    assert night_in_a_process(place).returncode == 0
     assert not place.checkpoints.exists()
     assert Workspace.open(tmp_path, Environment.read({})).folder == place.folder
