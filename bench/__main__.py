@@ -1,8 +1,8 @@
 """`make bench`: the figures that the README and the documentation quote, on this machine.
 
 Start-up and whole nights need nothing but the project. With DATA=FOLDER, a folder that holds
-`arxiv/all.jsonl.gz` and `claims/rationales.jsonl.gz`, reading a dump, harvesting it over OAI-PMH
-with five kills on the way, and retrieval are measured too.
+`arxiv/all.jsonl.gz`, `arxiv/pdf/` and `claims/rationales.jsonl.gz`, reading a dump, harvesting it
+over OAI-PMH with five kills on the way, reading PDFs, and retrieval are measured too.
 """
 
 import gzip
@@ -14,7 +14,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import harvest, retrieval
+from bench import harvest, pdf, retrieval
 from claims.clock import Window
 from papers.dump import DumpSource
 from papers.sources import Request
@@ -30,10 +30,11 @@ def main(data: Path | None) -> None:
         for n in range(_N_RUNS):
             _wall(f"retest demo, run {n + 1}", ["demo", "-w", f"{folder}/{n}"], n_runs=1)
     if data is None:
-        print("with DATA=FOLDER: reading a dump, harvesting it, retrieval")
+        print("with DATA=FOLDER: reading a dump, harvesting it, reading PDFs, retrieval")
         return
     _dump(data / "arxiv" / "all.jsonl.gz")
     harvest.measure(data / "arxiv" / "all.jsonl.gz", kills=5, page_size=1_000)
+    pdf.measure(data / "arxiv" / "pdf", rounds=3)
     sys.argv = ["bench.retrieval", str(data / "claims" / "rationales.jsonl.gz")]
     retrieval.main()
 

@@ -20,21 +20,26 @@ _ANY_PAPER = ArxivId("2301.00001", 1)
 
 
 def main() -> None:
-    """Print one line a file, then the sums."""
+    """Read the command line."""
     parser = argparse.ArgumentParser(description="Speed and memory of reading PDFs.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rounds", type=int, default=3, help="the fastest of so many counts")
     chosen = parser.parse_args()
+    measure(chosen.folder, chosen.rounds)
+
+
+def measure(folder: Path, rounds: int) -> None:
+    """Print one line a file, then the sums."""
     n_pages, took_s, bare_s = 0, 0.0, 0.0
     with PdfReader() as reader:
-        for path in sorted(chosen.folder.glob("*.pdf")):
+        for path in sorted(folder.glob("*.pdf")):
             try:
                 full = reader.read(path, _ANY_PAPER)
             except UnreadablePdf as error:
                 print(f"{path.name}: {error}")
                 continue
-            ours = min(_reading_s(reader, path) for _ in range(chosen.rounds))
-            bare = min(_bare_s(path) for _ in range(chosen.rounds))
+            ours = min(_reading_s(reader, path) for _ in range(rounds))
+            bare = min(_bare_s(path) for _ in range(rounds))
             n_pages, took_s, bare_s = n_pages + full.n_pages, took_s + ours, bare_s + bare
             print(
                 f"{path.name}: {full.n_pages} pages, {full.n_pages / ours:.0f} pages/s against "

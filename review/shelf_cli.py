@@ -3,6 +3,7 @@
 from claims.clock import utc_now
 from flows.wiring import shelf_of
 from flows.workspace import Workspace
+from reports.words import count
 from review import shown
 
 
@@ -45,6 +46,10 @@ def show(workspace: Workspace, *, prune: bool, json_wanted: bool) -> None:
                 for one in kept
             ],
         )
-    shown.out(f"{len(kept)} PDFs, {n_bytes / 1e6:.1f} MB of {shelf.max_bytes / 1e6:,.0f} MB")
+    shown.out(
+        f"{count(len(kept), 'PDF')}, {n_bytes / 1e6:.1f} MB of {shelf.max_bytes / 1e6:,.0f} MB"
+    )
     if pruned:
-        shown.out(f"taken off: {pruned.n_papers} PDFs, {pruned.n_bytes / 1e6:.1f} MB given back")
+        shown.out(
+            f"taken off: {count(pruned.n_papers, 'PDF')}, {pruned.n_bytes / 1e6:.1f} MB given back"
+        )
