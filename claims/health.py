@@ -31,6 +31,7 @@ from claims.verify import MIN_QUOTE_CHARS, VerifiedCitation, locate, verify
 TITLE_AGREES: Final = 95.0
 """Least token-sort ratio of two titles, in percent. Another paper was once matched at 91.5."""
 
+_FULL_TEXTS: Final = frozenset({TextSource.PAPER, TextSource.HTML})
 _SIGNATURE: Final = Signature(judge=SOURCE_HEALTH, model="rules", prompt_version="1")
 
 
@@ -153,7 +154,7 @@ def still_stands(assessment: Assessment, newest: Mapping[str, Paper]) -> Answer 
 
 def _stands_in(cited: VerifiedCitation, newest: Paper) -> Answer | None:
     source, said = cited.passage.source, cited.paper
-    if newest.id == said.id and (source is TextSource.PAPER or newest.abstract == said.abstract):
+    if newest.id == said.id and (source in _FULL_TEXTS or newest.abstract == said.abstract):
         return None
     if source is not newest.abstract_source:
         return Answer.UNKNOWN

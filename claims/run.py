@@ -30,7 +30,7 @@ class Counts(Frozen):
     """Of these, versions that the ledger did not hold."""
     n_papers_read: int = 0
     """Pairs of claim and paper version put before the judge."""
-    n_papers_whole: int = Field(default=0, exclude_if=lambda n: n == 0)
+    n_papers_whole: int = 0
     """Of the pairs read, those in which the judge was shown passages of the full text."""
     n_papers_known: int = 0
     """Pairs found again that were already judged, and not judged again."""
@@ -66,7 +66,7 @@ class Run(Frozen):
     """How the night went in each category, where the source was harvested."""
     sources: tuple[SourceChange, ...] = ()
     """What has become of the papers that claims and evidence rest on."""
-    remarks: tuple[Remark, ...] = Field(default=(), exclude_if=lambda remarks: not remarks)
+    remarks: tuple[Remark, ...] = ()
     """What was remarkable in the files of the papers that were read."""
     notes: tuple[str, ...] = ()
     """What a reader should know, such as a fallback that was taken."""

@@ -24,8 +24,8 @@ _TEMPLATE: Final = """\
 papers = {papers}
 # overlap_days = 7
 # contact = "you@example.org"
-# Candidate papers are read whole: their PDFs are fetched when papers = "arxiv". false judges
-# abstracts alone.
+# Candidate papers are read whole; their PDFs are fetched from arXiv, once. false: abstracts alone.
+# Without this line, a dump and the sample fetch none.
 # full_text = true
 
 [search]

@@ -26,7 +26,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from claims.evidence import Failure
-from claims.run import Counts, Run
+from claims.run import Run
 from reports.evidence import Piece
 from reports.report import Report, Story
 from reports.words import utc
@@ -54,7 +54,7 @@ def _run(run: Run) -> dict[str, object]:
         "started_at": _moment(run.started_at),
         "finished_at": _moment(run.finished_at),
         "duration_s": run.duration_s,
-        **{name: getattr(run.counts, name) for name in Counts.model_fields},
+        **run.counts.model_dump(mode="json"),
         "failures": [_failure(failure) for failure in run.failures],
         "harvest": [outcome.model_dump(mode="json") for outcome in run.harvest],
         "sources": [change.model_dump(mode="json") for change in run.sources],

@@ -60,7 +60,8 @@ def place_at(server: ArxivServer, folder: Path, library: str = lamps.LIBRARY) ->
     (folder / "claims" / "lanterns.toml").write_text(library, encoding="utf-8")
     (folder / "retest.toml").write_text(
         f'[source]\nbase_url = "{server.url}"\noai_url = "{server.base}/oai"\n'
-        f'feeds_url = "{server.base}/atom"\npace_s = 0\ntimeout_s = 0.5\n',
+        f'feeds_url = "{server.base}/atom"\npace_s = 0\ntimeout_s = 0.5\n'
+        "full_text = false\n",
         encoding="utf-8",
     )
     return Workspace.open(folder, Environment.read({}))
