@@ -173,6 +173,28 @@ class Finding(Frozen):
         return content_hash("finding", self.model_dump(mode="json"))
 
 
+class Answer(StrEnum):
+    """The outcome of one check; the third is never shown as a yes."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "could not check"
+
+
+class Sought(Frozen):
+    """Whether words stand in the full text of one version, and in which passage of it."""
+
+    paper: ArxivId
+    words: str
+    passage: Passage | None
+    """None: the version was read whole, and they do not stand in it."""
+
+    @cached_property
+    def id(self) -> str:
+        """The content hash of this answer."""
+        return content_hash("sought", self.model_dump(mode="json"))
+
+
 class Relation(StrEnum):
     """The bearing of one finding on one claim. A closed set."""
 

@@ -15,23 +15,30 @@ from claims.assessment import Assessment
 from claims.claim import Claim, SourceRef
 from claims.errors import QuoteNotFound
 from claims.evidence import (
+    Answer,
     Citation,
     Finding,
     Paper,
     Passage,
     Relation,
     Signature,
+    Sought,
     TextSource,
     Verdict,
 )
 from claims.ids import ArxivId
-from claims.standing import SOURCE_HEALTH, Answer, Flag
+from claims.standing import SOURCE_HEALTH, Flag
 from claims.verify import MIN_QUOTE_CHARS, VerifiedCitation, locate, verify
 
 TITLE_AGREES: Final = 95.0
 """Least token-sort ratio of two titles, in percent. Another paper was once matched at 91.5."""
 
 _FULL_TEXTS: Final = frozenset({TextSource.PAPER, TextSource.HTML})
+Place = tuple[ArxivId, str]
+"""A version, and words that were sought in its full text."""
+
+_FULL_TEXT: Final = frozenset({TextSource.PAPER, TextSource.HTML})
+
 _SIGNATURE: Final = Signature(judge=SOURCE_HEALTH, model="rules", prompt_version="1")
 
 
@@ -48,8 +55,8 @@ class SourceCheck:
     words: Answer
     """Whether the quoted words stand in its newest version; yes where none are quoted."""
     newest: Paper | None
-    said_in: Paper | None = None
-    """The newest version in whose abstract the quoted words stand."""
+    said_in: tuple[Paper, Passage] | None = None
+    """The newest version that says the quoted words, and where."""
 
     @property
     def is_real(self) -> bool:
@@ -59,7 +66,8 @@ class SourceCheck:
     @property
     def is_gone(self) -> bool:
         """Whether it is the paper meant, and was withdrawn or says the words no longer."""
-        return self.agrees is Answer.YES and Answer.NO in {self.stands, self.words}
+        reworded = self.words is Answer.NO and self.said_in is not None
+        return self.agrees is Answer.YES and (self.stands is Answer.NO or reworded)
 
 
 class Records(Mapping[str, tuple[Paper, ...] | None]):
@@ -86,8 +94,11 @@ class Records(Mapping[str, tuple[Paper, ...] | None]):
         return len(self._versions)
 
 
-def check(ref: SourceRef, records: Records) -> SourceCheck:
-    """What `records` say of the paper that `ref` cites."""
+def check(
+    ref: SourceRef, records: Records, sought: Mapping[Place, Sought] | None = None
+) -> SourceCheck:
+    """What `records` say of the paper that `ref` cites; `sought` of words in full texts."""
+    sought = sought or {}
     number = ref.arxiv.number
     if number not in records:
         return _alike(ref, Answer.UNKNOWN)
@@ -95,19 +106,15 @@ def check(ref: SourceRef, records: Records) -> SourceCheck:
     if versions is None:
         return _alike(ref, Answer.NO)
     agrees = any(_is_the_paper_meant(ref, paper) for paper in versions)
-    saying = [
-        paper
-        for paper in versions
-        if ref.quote and paper.abstract_source is TextSource.ABSTRACT and _says(paper, ref.quote)
-    ]
+    saying = [paper for paper in versions if ref.quote and says(paper, ref.quote, sought)]
     return SourceCheck(
         ref=ref,
         resolves=Answer.YES,
         agrees=Answer.YES if agrees else Answer.NO,
         stands=Answer.NO if versions[-1].withdrawn else Answer.YES,
-        words=_words(ref, versions[-1], saying),
+        words=_words(ref, versions[-1], saying, sought),
         newest=versions[-1],
-        said_in=saying[-1] if saying else None,
+        said_in=_passage_with(ref, saying[-1], sought) if saying else None,
     )
 
 
@@ -121,6 +128,8 @@ def flags_of(checks: Sequence[SourceCheck]) -> frozenset[Flag]:
             flags.add(Flag.SOURCE_MISMATCH)
         elif source.stands is Answer.NO:
             flags.add(Flag.SOURCE_WITHDRAWN)
+        elif source.words is Answer.NO and source.said_in is None:
+            flags.add(Flag.SOURCE_MISMATCH)
         elif source.words is Answer.NO or _is_outdated(source):
             flags.add(Flag.SOURCE_REVISED)
         elif source.words is Answer.UNKNOWN:
@@ -137,14 +146,16 @@ def notices(claim: Claim, checks: Sequence[SourceCheck]) -> tuple[Assessment, ..
     return tuple(notice for notice in told if notice)
 
 
-def still_stands(assessment: Assessment, newest: Mapping[str, Paper]) -> Answer | None:
+def still_stands(
+    assessment: Assessment, newest: Mapping[str, Paper], sought: Mapping[Place, Sought]
+) -> Answer | None:
     """Whether the quoted words stand in the papers' newer versions; None where there are none.
 
-    `newest` maps a paper's number to its newest version. Only abstracts are known here, so what
-    was quoted from a full text is unknown.
+    `newest` maps a paper's number to its newest version, `sought` says which words were found in
+    full texts. Words from a full text that was not read anew are unknown.
     """
     answers = {
-        _stands_in(cited, newest[cited.paper.id.number])
+        stands_in(cited, newest[cited.paper.id.number], sought)
         for cited in assessment.evidence
         if cited.paper.id.number in newest
     }
@@ -152,13 +163,18 @@ def still_stands(assessment: Assessment, newest: Mapping[str, Paper]) -> Answer 
     return next((answer for answer in ranked if answer in answers), None)
 
 
-def _stands_in(cited: VerifiedCitation, newest: Paper) -> Answer | None:
+def stands_in(
+    cited: VerifiedCitation, newest: Paper, sought: Mapping[Place, Sought]
+) -> Answer | None:
+    """Whether the words stand in `newest`; None where it is the version that they are from."""
     source, said = cited.passage.source, cited.paper
-    if newest.id == said.id and (source in _FULL_TEXTS or newest.abstract == said.abstract):
+    if newest.id == said.id and (source in _FULL_TEXT or newest.abstract == said.abstract):
         return None
+    if (newest.id, cited.quote) in sought:
+        return Answer.YES if sought[newest.id, cited.quote].passage else Answer.NO
     if source is not newest.abstract_source:
         return Answer.UNKNOWN
-    return Answer.YES if _says(newest, cited.quote) else Answer.NO
+    return Answer.YES if _holds(newest.abstract, cited.quote) else Answer.NO
 
 
 def _alike(ref: SourceRef, answer: Answer) -> SourceCheck:
@@ -167,19 +183,41 @@ def _alike(ref: SourceRef, answer: Answer) -> SourceCheck:
     )
 
 
-def _words(ref: SourceRef, newest: Paper, saying: Sequence[Paper]) -> Answer:
-    """Words that no abstract ever held may stand in a full text: that is unknown."""
+def _words(
+    ref: SourceRef, newest: Paper, saying: Sequence[Paper], sought: Mapping[Place, Sought]
+) -> Answer:
+    """Words that no abstract ever held may stand in a full text: that is unknown until read."""
     if ref.quote is None:
         return Answer.YES
-    if not saying:
-        return Answer.UNKNOWN
-    return Answer.YES if saying[-1] == newest else Answer.NO
+    if saying:
+        return Answer.YES if saying[-1] == newest else Answer.NO
+    return Answer.NO if (newest.id, ref.quote) in sought else Answer.UNKNOWN
 
 
-def _says(paper: Paper, quote: str) -> bool:
-    """Whether the abstract holds the words."""
+def says(paper: Paper, quote: str, sought: Mapping[Place, Sought] | None = None) -> bool:
+    """Whether the authors' words hold the quote; a summary in our words says nothing of them."""
+    answer = (sought or {}).get((paper.id, quote))
+    if answer and answer.passage:
+        return True
+    return paper.abstract_source is TextSource.ABSTRACT and _holds(paper.abstract, quote)
+
+
+def _passage_with(
+    ref: SourceRef, paper: Paper, sought: Mapping[Place, Sought]
+) -> tuple[Paper, Passage]:
+    """The version that says the quoted words, and the passage of it in which they stand."""
+    answer = sought.get((paper.id, ref.quote or ""))
+    passage = answer.passage if answer else None
+    return paper, passage or _whole(paper, paper.abstract_source, paper.abstract)
+
+
+def _whole(paper: Paper, kind: TextSource, text: str) -> Passage:
+    return Passage(paper=paper.id, source=kind, text=text, start=0, end=len(text))
+
+
+def _holds(text: str, quote: str) -> bool:
     try:
-        locate(quote, paper.abstract)
+        locate(quote, text)
     except QuoteNotFound:
         return False
     return True
@@ -189,26 +227,26 @@ def _withdrawal(claim: Claim, source: SourceCheck) -> Assessment | None:
     paper = source.newest
     if paper is None or not paper.withdrawn or len(paper.comment or "") < MIN_QUOTE_CHARS:
         return None
+    comment = paper.comment or ""
     return _notice(
         claim,
         paper,
-        TextSource.COMMENT,
-        paper.comment or "",
-        quote=paper.comment or "",
+        _whole(paper, TextSource.COMMENT, comment),
+        quote=comment,
         statement="The authors withdrew the paper that the claim rests on.",
         reason=f"the claim rests on {paper.id.number}, which its authors withdrew",
     )
 
 
 def _rewording(claim: Claim, source: SourceCheck) -> Assessment | None:
-    paper, newest, quote = source.said_in, source.newest, source.ref.quote
-    if paper is None or newest is None or quote is None or source.words is not Answer.NO:
+    newest, quote = source.newest, source.ref.quote
+    if source.said_in is None or newest is None or quote is None or source.words is not Answer.NO:
         return None
+    paper, passage = source.said_in
     return _notice(
         claim,
         paper,
-        paper.abstract_source,
-        paper.abstract,
+        passage,
         quote=quote,
         statement="The words that the claim rests on were taken out of the paper.",
         reason=f"the claim rests on words of {paper.id} that {newest.id} no longer says",
@@ -216,16 +254,8 @@ def _rewording(claim: Claim, source: SourceCheck) -> Assessment | None:
 
 
 def _notice(
-    claim: Claim,
-    paper: Paper,
-    kind: TextSource,
-    text: str,
-    *,
-    quote: str,
-    statement: str,
-    reason: str,
+    claim: Claim, paper: Paper, passage: Passage, *, quote: str, statement: str, reason: str
 ) -> Assessment:
-    passage = Passage(paper=paper.id, source=kind, text=text, start=0, end=len(text))
     citation = Citation(passage_id=passage.id, quote=quote)
     return Assessment(
         claim_id=claim.id,

@@ -22,7 +22,7 @@ from typing import Final
 
 from claims.assessment import Assessment, Decision, Ruling, StandingState
 from claims.claim import Claim
-from claims.evidence import Relation
+from claims.evidence import Answer, Relation
 
 _TABLE: Final = (
     (Relation.SUPERSEDES, StandingState.SUPERSEDED),
@@ -33,14 +33,6 @@ _TABLE: Final = (
 
 SOURCE_HEALTH: Final = "source-health"
 """The judge's name on assessments that code makes from a source's own notices."""
-
-
-class Answer(StrEnum):
-    """The outcome of one check; the third is never shown as a yes."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "could not check"
 
 
 class Flag(StrEnum):

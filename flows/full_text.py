@@ -7,13 +7,20 @@ paper; what may go well another time leaves the claim to be checked again the ne
 
 import tempfile
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from claims.errors import LedgerError, PaperUnavailable, RateLimited, RetestError, UnreadablePdf
-from claims.evidence import Failure, Paper, Passage, Remark, RemarkKind
+from claims.errors import (
+    LedgerError,
+    PaperUnavailable,
+    QuoteNotFound,
+    RateLimited,
+    RetestError,
+    UnreadablePdf,
+)
+from claims.evidence import Failure, Paper, Passage, Remark, RemarkKind, Sought
 from claims.ids import ArxivId
 from claims.ledger import Ledger
 from flows.runner import Runner
@@ -21,6 +28,7 @@ from flows.watch import Watch
 from papers.downloads import Downloads
 from papers.nearest import beside_abstract
 from papers.pdf.reader import PdfReader
+from papers.quoting import Finder
 from papers.reading import FullText, StampCheck
 from papers.shelf import Shelf
 
@@ -135,6 +143,14 @@ def _more(full: FullText, kind: RemarkKind, n: int) -> Iterator[Remark]:
         yield Remark(paper=full.paper, kind=kind, told=f"{n - _MOST_REMARKS} more like these")
 
 
+def _around(finder: Finder, full: FullText, words: str) -> Passage | None:
+    try:
+        located = finder.locate(words)
+    except QuoteNotFound:
+        return None
+    return full.passage_around(located.start, located.end)
+
+
 class WholePapers:
     """The candidate papers of one run, each read whole once, failures and remarks recorded."""
 
@@ -156,7 +172,10 @@ class WholePapers:
         if self._desk is None or paper.withdrawn:
             return None
         if paper.id not in self._read:
-            self._read[paper.id] = await self._attempt(paper, self._desk)
+            full = await self._attempt(paper, self._desk)
+            self._read[paper.id] = (
+                beside_abstract(full, paper.abstract) if isinstance(full, FullText) else full
+            )
             if len(self._read) > _REMEMBERED:
                 self._read.popitem(last=False)
         answer = self._read[paper.id]
@@ -165,8 +184,23 @@ class WholePapers:
             return None
         return answer
 
-    async def _attempt(self, paper: Paper, desk: Desk) -> tuple[Passage, ...] | RetestError | None:
-        """The passages, the error, or None where there is no full text to be had."""
+    async def seek(self, paper: Paper, words: Collection[str], claim_id: str) -> list[Sought]:
+        """Where each of `words` stands in the full text; nothing where there is no full text.
+
+        Why there is none is recorded, if it should not be so. Raises LedgerError.
+        """
+        if self._desk is None or paper.withdrawn:
+            return []
+        full = await self._attempt(paper, self._desk)
+        if isinstance(full, RetestError):
+            self._fail(full, paper, claim_id)
+        if not isinstance(full, FullText):
+            return []
+        finder = Finder(full)
+        return [Sought(paper=paper.id, words=w, passage=_around(finder, full, w)) for w in words]
+
+    async def _attempt(self, paper: Paper, desk: Desk) -> FullText | RetestError | None:
+        """The full text, the error, or None where there is no full text to be had."""
         if self._gave_up:
             desk = replace(desk, downloads=None)
 
@@ -185,7 +219,7 @@ class WholePapers:
         self._n_failed = 0
         self._watch.step("read", f"{paper.id} · {full.n_pages} pages")
         self._ledger.work.remark(self._run_id, remarks_of(full))
-        return beside_abstract(full, paper.abstract)
+        return full
 
     def _count(self, error: RetestError) -> None:
         """Nothing: where arXiv gives nothing at all, it is not asked for every paper in turn."""

@@ -4,15 +4,19 @@ Papers are withdrawn, revised and retitled. What became of them is told in the r
 source cannot say of a paper tonight is a third answer: the claims that rest on it are not checked.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.claim import Claim, Inquiry
-from claims.evidence import Paper
+from claims.claim import Claim, Inquiry, SourceRef
+from claims.evidence import Answer, Paper
+from claims.health import says, stands_in
 from claims.ids import ArxivId
 from claims.ledger import Ledger
 from claims.outcomes import SourceChange
 from claims.run import Run
+from claims.verify import VerifiedCitation
+from flows.full_text import WholePapers
 from flows.wiring import Bench
 from papers.sources import Harvester
 from papers.states import change_of
@@ -26,6 +30,10 @@ class Rests:
     """As the library cites them, with a version where it names one."""
     of_claim: dict[str, frozenset[str]]
     """A claim's id to the papers that it cites and those of its admitted evidence so far."""
+    sources: tuple[tuple[str, SourceRef], ...]
+    """Sources with words that are said to stand in them, each with the id of its claim."""
+    evidence: tuple[tuple[str, VerifiedCitation], ...]
+    """What is admitted so far, each with the id of its claim."""
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -47,10 +55,17 @@ class Looked:
 def rests_of(ledger: Ledger, inquiries: Sequence[Inquiry], claims: Sequence[Claim]) -> Rests:
     """What `claims`, and the anchors of `inquiries`, rest on before this run."""
     of_claim = {claim.id: {s.arxiv.number for s in claim.sources} for claim in claims}
-    for standing in ledger.standings_before(of_claim):
-        cited = {c.paper.id.number for a in standing.admitted for c in a.evidence}
-        of_claim[standing.claim_id] |= cited
+    evidence = tuple(
+        (standing.claim_id, cited)
+        for standing in ledger.standings_before(of_claim)
+        for assessment in standing.admitted
+        for cited in assessment.evidence
+    )
+    for claim_id, cited in evidence:
+        of_claim[claim_id].add(cited.paper.id.number)
     return Rests(
+        sources=tuple((c.id, source) for c in claims for source in c.sources if source.quote),
+        evidence=evidence,
         cited=tuple(dict.fromkeys(ref.arxiv for i in inquiries for ref in i.cited)),
         of_claim={id_: frozenset(numbers) for id_, numbers in of_claim.items()},
     )
@@ -81,6 +96,32 @@ async def look_up(bench: Bench, run: Run, rests: Rests) -> Looked:
         absent=tuple(sorted((id_ for id_ in absent if id_.number not in there), key=str)),
         unknown=rests.numbers - {id_.number for id_ in answers},
     )
+
+
+async def seek(bench: Bench, run: Run, rests: Rests, whole: WholePapers) -> int:
+    """The number of quotes sought in full texts; where they stand is in the ledger.
+
+    Sought are the words of sources that no abstract holds, and those of evidence that the
+    abstract of a newer version does not hold. Each is sought once in a version. Raises LedgerError.
+    """
+    papers, n_sought = bench.ledger.papers, 0
+    newest = papers.newest(rests.numbers, before=run.until)
+    sought = papers.sought(paper.id for paper in newest.values())
+    wanted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for claim_id, cited in rests.evidence:
+        number = cited.paper.id.number
+        if stands_in(cited, newest[number], sought) in {Answer.NO, Answer.UNKNOWN}:
+            wanted[number, claim_id].add(cited.quote)
+    for claim_id, source in rests.sources:
+        if source.quote and source.arxiv.number in newest:
+            wanted[source.arxiv.number, claim_id].add(source.quote)
+    for (number, claim_id), words in sorted(wanted.items()):
+        paper = newest[number]
+        left = sorted(w for w in words if (paper.id, w) not in sought and not says(paper, w))
+        answers = await whole.seek(paper, left, claim_id) if left else []
+        papers.note_sought(answers, run.id)
+        n_sought += len(answers)
+    return n_sought
 
 
 def changes_of(ledger: Ledger, run: Run, rests: Rests) -> tuple[SourceChange, ...]:

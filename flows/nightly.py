@@ -18,8 +18,8 @@ from claims.library import held_claim
 from claims.outcomes import CategoryOutcome
 from claims.run import WHOLE_INDEX, Run, RunKind
 from flows import judging, steps
-from flows.full_text import WholePapers
-from flows.health import Looked, look_up, rests_of
+from flows.full_text import FULL_TEXTS, WholePapers
+from flows.health import Looked, look_up, rests_of, seek
 from flows.runner import Runner
 from flows.steps import Scope
 from flows.watch import Watch
@@ -68,10 +68,11 @@ async def _run(
         watch.begin("look up")
         rests = rests_of(bench.ledger, scope.inquiries, [claim for _, claim in scope.claims])
         looked = await work("look up", bench.source.name, partial(look_up, bench, run, rests))
+        whole = WholePapers(bench.desk, bench.ledger, run.id, runner, watch)
+        await work("read", FULL_TEXTS, partial(seek, bench, run, rests, whole))
         watch.begin("index")
         await work("index", WHOLE_INDEX, partial(steps.index, bench))
         watch.begin("retest", len(scope.claims))
-        whole = WholePapers(bench.desk, bench.ledger, run.id, runner, watch)
         for inquiry, claim in scope.claims:
             judge = partial(judging.judge, bench, run, inquiry, claim, whole=whole, watch=watch)
             await work("retest", claim.id, judge, claim_id=claim.id)

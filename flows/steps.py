@@ -188,8 +188,9 @@ async def conclude(
     thresholds = {bench.judge.signature.judge: bench.judge.threshold, SOURCE_HEALTH: 0.0}
     cited = ledger.papers.get(ids=[ref.arxiv.unversioned for ref in scope.cited])
     records = Records((paper for paper in cited if paper.revised_at < run.until), looked.absent)
+    sought = ledger.papers.sought(paper.id for paper in cited)
     checks = {
-        claim.id: [health.check(source, records) for source in claim.sources]
+        claim.id: [health.check(source, records, sought) for source in claim.sources]
         for _, claim in scope.claims
     }
     for _, claim in scope.claims:

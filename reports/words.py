@@ -57,7 +57,7 @@ FLAG_MEANS: Final = {
         "Read the paper itself before relying on it.",
     ),
     Flag.EVIDENCE_REVISED: (
-        "Evidence is of a version that was revised; its words were not sought in the newer one.",
+        "Evidence is of a version that was revised, and the newer full text could not be read.",
         "Read the newer version, and reject the evidence if the words are gone.",
     ),
     Flag.REVIEW: (

@@ -3,10 +3,10 @@
 import pytest
 
 from claims.claim import Claim, SourceRef
-from claims.evidence import Paper, Relation, TextSource
+from claims.evidence import Answer, Paper, Relation, TextSource
 from claims.health import Records, SourceCheck, check, flags_of, notices
 from claims.ids import ArxivId
-from claims.standing import Answer, Flag
+from claims.standing import Flag
 from tests.fakes import claim, paper
 
 REAL = paper(

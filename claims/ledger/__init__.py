@@ -76,7 +76,8 @@ class Ledger:
         }
         cited = {c.paper.id.number for a, _ in counted.values() for c in a.evidence}
         newest = self.papers.newest(cited, as_of=as_of, before=before)
-        answers = ((id, still_stands(a, newest)) for id, (a, _) in counted.items())
+        sought = self.papers.sought((paper.id for paper in newest.values()), as_of=as_of)
+        answers = ((id, still_stands(a, newest, sought)) for id, (a, _) in counted.items())
         return Known(
             assessments=counted,
             revised={id: answer for id, answer in answers if answer},

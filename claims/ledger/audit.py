@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Table, select
 from claims.assessment import Decision, assessment_id
 from claims.claim import Claim, Frozen
 from claims.errors import LedgerError
-from claims.evidence import Failure, Paper, Passage, Remark, Signature
+from claims.evidence import Failure, Paper, Passage, Remark, Signature, Sought
 from claims.ledger import schema
 from claims.ledger.base import Store
 from claims.ledger.claims import Claims
@@ -165,6 +165,13 @@ _KEPT = (
         kind=Remark,
         derived=lambda remark: remark.id,
         columns=lambda remark: {"paper": str(remark.paper)},
+    ),
+    _Kept(
+        table=schema.sought,
+        name="id",
+        kind=Sought,
+        derived=lambda sought: sought.id,
+        columns=lambda sought: {"paper": str(sought.paper)},
     ),
     _Kept(
         table=schema.decisions,

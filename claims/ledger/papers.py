@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 
 from claims.clock import Window, utc_now
-from claims.evidence import Paper
+from claims.evidence import Paper, Sought
 from claims.ids import ArxivId
 from claims.ledger import schema
 from claims.ledger.base import BATCH, Store, insert_new
@@ -15,6 +15,7 @@ from claims.ledger.rows import body_of, read_body, record_of
 
 _TABLE: Final = schema.papers
 _CURSORS: Final = schema.cursors
+_SOUGHT: Final = schema.sought
 
 
 class Papers:
@@ -125,6 +126,38 @@ class Papers:
         query = select(_TABLE.c.number).where(_TABLE.c.recorded_at > moment).distinct()
         with self._store.read() as connection:
             return frozenset(connection.scalars(query))
+
+    def note_sought(self, answers: Sequence[Sought], run_id: str) -> None:
+        """Note where words stand in the full texts of versions, or that they do not."""
+        rows = [
+            {
+                "id": answer.id,
+                "paper": str(answer.paper),
+                "body": body_of(answer),
+                "run_id": run_id,
+                "recorded_at": utc_now(),
+            }
+            for answer in answers
+        ]
+        with self._store.write() as connection:
+            insert_new(connection, _SOUGHT, rows)
+
+    def sought(
+        self, papers: Iterable[ArxivId], *, as_of: datetime | None = None
+    ) -> dict[tuple[ArxivId, str], Sought]:
+        """What is known of words in the full texts of these versions; the last answer counts."""
+        query = select(_SOUGHT.c.body).order_by(_SOUGHT.c.seq)
+        if as_of:
+            query = query.where(_SOUGHT.c.recorded_at <= as_of)
+        wanted = sorted({str(id_) for id_ in papers})
+        found: dict[tuple[ArxivId, str], Sought] = {}
+        with self._store.read() as connection:
+            for start in range(0, len(wanted), BATCH):
+                part = query.where(_SOUGHT.c.paper.in_(wanted[start : start + BATCH]))
+                for body in connection.scalars(part):
+                    answer = read_body(Sought, body)
+                    found[answer.paper, answer.words] = answer
+        return found
 
     def cursor(self, source: str, request: str, *, before_run: str) -> datetime | None:
         """Up to when earlier runs had this request answered by this source; None for never."""

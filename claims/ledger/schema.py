@@ -20,7 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The migration that this code was written for."""
 
 _HASH_CHARS, _NAME_CHARS, _MOMENT_CHARS = 64, 400, 27
@@ -151,6 +151,18 @@ remarks = Table(
     _name("paper"),
     _body(),
     _moment("recorded_at"),
+)
+
+sought = Table(
+    "sought",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(_HASH_CHARS), nullable=False, unique=True),
+    _name("paper"),
+    _body(),
+    _name("run_id"),
+    _moment("recorded_at"),
+    Index("sought_by_paper", "paper"),
 )
 
 decisions = Table(
