@@ -109,9 +109,9 @@ async def seek(bench: Bench, run: Run, rests: Rests, whole: WholePapers) -> int:
     sought = papers.sought(paper.id for paper in newest.values())
     wanted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for claim_id, cited in rests.evidence:
-        number = cited.paper.id.number
-        if stands_in(cited, newest[number], sought) in {Answer.NO, Answer.UNKNOWN}:
-            wanted[number, claim_id].add(cited.quote)
+        paper = newest.get(cited.paper.id.number)
+        if paper and stands_in(cited, paper, sought) in {Answer.NO, Answer.UNKNOWN}:
+            wanted[paper.id.number, claim_id].add(cited.quote)
     for claim_id, source in rests.sources:
         if source.quote and source.arxiv.number in newest:
             wanted[source.arxiv.number, claim_id].add(source.quote)
