@@ -17,7 +17,6 @@ from flows.full_text import Desk
 from flows.workspace import Workspace
 from papers.index import PassageIndex
 from papers.pdf.reader import PdfReader
-from papers.shelf import Shelf
 from papers.sources import Source
 
 if TYPE_CHECKING:
@@ -145,12 +144,6 @@ def arxiv_of(workspace: Workspace, on_wait: OnWait) -> "ArxivSource":
     )
 
 
-def shelf_of(workspace: Workspace) -> Shelf:
-    """The PDFs of the workspace. Raises SourceError."""
-    kept = workspace.settings.shelf
-    return Shelf(workspace.state / "shelf", kept.max_mb * 1_000_000, kept.max_age_days)
-
-
 def desk_of(
     workspace: Workspace, papers: str | None = None, on_wait: OnWait = lambda _why, _wait_s: None
 ) -> Desk | None:
@@ -177,7 +170,7 @@ def desk_of(
                 on_wait=on_wait,
             )
         )
-    return Desk(shelf=shelf_of(workspace), reader=PdfReader(), downloads=downloads)
+    return Desk(shelf=workspace.shelf(), reader=PdfReader(), downloads=downloads)
 
 
 def index_of(workspace: Workspace) -> tuple[PassageIndex, str | None]:

@@ -14,6 +14,7 @@ from claims.claim import Inquiry
 from claims.errors import LedgerConflict, SettingsError
 from claims.library import read_library
 from flows.settings import FILE, Environment, Settings, quiet_libraries, read_settings
+from papers.shelf import Shelf
 
 _TEMPLATE: Final = """\
 # Settings of this retest workspace: the most used ones, with their defaults.
@@ -138,6 +139,11 @@ class Workspace:
     def inquiries(self) -> tuple[Inquiry, ...]:
         """The library. Raises LibraryError."""
         return read_library(self.folder / "claims")
+
+    def shelf(self) -> Shelf:
+        """The PDFs that were fetched. Raises SourceError."""
+        kept = self.settings.shelf
+        return Shelf(self.state / "shelf", kept.max_mb * 1_000_000, kept.max_age_days)
 
     @contextmanager
     def only_run(self) -> Iterator[None]:

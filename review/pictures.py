@@ -5,7 +5,6 @@ from pathlib import Path
 
 from claims.errors import LedgerError, RetestError
 from claims.evidence import TextSource
-from flows.wiring import shelf_of
 from flows.workspace import Workspace
 from papers.evidence_picture import evidence_picture
 from papers.pdf.reader import PdfReader
@@ -30,7 +29,7 @@ def write_pictures(workspace: Workspace, report: Report) -> tuple[Picture, ...]:
 
     Raises LedgerError where a file cannot be written; a quote without a picture says why.
     """
-    shelf = shelf_of(workspace)
+    shelf = workspace.shelf()
     folder = workspace.reports / f"{file_stem(report.run.id)}-pictures"
     made: list[Picture] = []
     with PdfReader() as reader:

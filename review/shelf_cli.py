@@ -1,7 +1,6 @@
 """`retest shelf`: the PDFs that were fetched, and making room."""
 
 from claims.clock import utc_now
-from flows.wiring import shelf_of
 from flows.workspace import Workspace
 from reports.words import count
 from review import shown
@@ -9,7 +8,7 @@ from review import shown
 
 def show(workspace: Workspace, *, prune: bool, json_wanted: bool) -> None:
     """Print what is on the shelf, after dropping what is too old or too much, if that is wanted."""
-    shelf = shelf_of(workspace)
+    shelf = workspace.shelf()
     pruned = shelf.prune() if prune else None
     kept = shelf.listing()
     n_bytes = sum({one.sha256: one.n_bytes for one in kept}.values())

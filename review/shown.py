@@ -5,10 +5,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flows.nightly import Finished
 from reports.words import visible
 
 if TYPE_CHECKING:
+    from flows.nightly import Finished
     from reports.report import Report
 
 
@@ -22,7 +22,7 @@ def as_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-def finished(run: Finished, *, json_wanted: bool) -> None:
+def finished(run: "Finished", *, json_wanted: bool) -> None:
     """Print what came of a run."""
     if json_wanted:
         from reports.contract import contract
