@@ -33,7 +33,6 @@ from claims.verify import MIN_QUOTE_CHARS, VerifiedCitation, locate, verify
 TITLE_AGREES: Final = 95.0
 """Least token-sort ratio of two titles, in percent. Another paper was once matched at 91.5."""
 
-_FULL_TEXTS: Final = frozenset({TextSource.PAPER, TextSource.HTML})
 Place = tuple[ArxivId, str]
 """A version, and words that were sought in its full text."""
 

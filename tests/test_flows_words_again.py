@@ -17,7 +17,7 @@ from tests import arxiv_answers, lamps, pdfs
 from tests.arxiv_server import ArxivServer, a_paper, serving
 from tests.lamps import FIRST, night, record, states
 from tests.pdfs import LEFT, TOP
-from tests.test_flows_full_text import WholeJudge, flags_of
+from tests.whole_papers import WholeJudge, flags_of
 
 DENIAL = "In the second room every lantern gave another colour when it was asked: denied."
 PLAIN = "A lantern asked twice is looked at from all sides."
