@@ -1,6 +1,7 @@
 """The same runs as Prefect flow runs, on a real Prefect server of the test harness."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from claims.errors import FeedError, SourceError
 from flows.on_prefect import nightly_flow, retest_claim_flow, run_as_task
 from tests import lamps
 from tests.lamps import AGREES, DENIES, FIRST
+from tests.whole_papers import ID, lantern_pdf
 
 # Prefect's own code warns of its own future; that is not ours to act on.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -25,9 +27,11 @@ def _prefect() -> Iterator[None]:
 
 
 def test_a_night_is_a_flow_run_with_its_report_as_an_artifact(tmp_path: Path) -> None:
-    lamps.workspace(tmp_path, FIRST, AGREES, DENIES)
+    place = lamps.workspace(tmp_path, FIRST, AGREES, DENIES)
+    place.shelf().put(ID, lantern_pdf(tmp_path))
     done = asyncio.run(nightly_flow(str(tmp_path), until="2026-01-01"))
-    assert (tmp_path / "reports" / "night-2026-01-01.md").is_file()
+    report = (tmp_path / "reports" / "night-2026-01-01.json").read_text()
+    assert json.loads(report)["run"]["n_papers_whole"] >= 1
     assert done["n_changes"] >= 0
     with get_client(sync_client=True) as client:
         artifacts = client.read_artifacts()
