@@ -33,10 +33,12 @@ def main(data: Path | None) -> None:
         print("with DATA=FOLDER: reading a dump, harvesting it, reading PDFs, retrieval")
         return
     _dump(data / "arxiv" / "all.jsonl.gz")
-    harvest.measure(data / "arxiv" / "all.jsonl.gz", kills=5, page_size=1_000)
+    same = harvest.measure(data / "arxiv" / "all.jsonl.gz", kills=5, page_size=1_000)
     pdf.measure(data / "arxiv" / "pdf", rounds=3)
     sys.argv = ["bench.retrieval", str(data / "claims" / "rationales.jsonl.gz")]
     retrieval.main()
+    if not same:
+        raise SystemExit("a harvest that was killed has other papers")
 
 
 def _wall(name: str, arguments: list[str], *, n_runs: int = _N_RUNS) -> None:

@@ -53,11 +53,11 @@ def main() -> None:
         base, folder, since, until = asked.child
         print(json.dumps(take(base, Path(folder), parse_moment(since), parse_moment(until))))
     else:
-        measure(asked.dump, asked.kills, asked.page_size)
+        raise SystemExit(0 if measure(asked.dump, asked.kills, asked.page_size) else 1)
 
 
-def measure(dump: Path, kills: int, page_size: int) -> None:
-    """Prints the figures."""
+def measure(dump: Path, kills: int, page_size: int) -> bool:
+    """Whether both harvests hold the same papers; prints the figures."""
     papers = [p for p in DumpSource(dump).fetch(Request(window=_ALWAYS)) if isinstance(p, Paper)]
     days = sorted(paper.revised_at for paper in papers)
     span = (f"{days[0]:%Y-%m-%d}", f"{days[-1]:%Y-%m-%d}T23:59")
@@ -80,7 +80,7 @@ def measure(dump: Path, kills: int, page_size: int) -> None:
         same = records(calm) == records(rough)
         print(f"killed {n_killed} times: {len(records(rough)):,} records, {again} requests")
         print("the same papers" if same else "NOT the same papers")
-    raise SystemExit(0 if same else 1)
+    return same
 
 
 def disturb(base: str, folder: Path, span: tuple[str, str], *, kills: int, within_s: float) -> int:
