@@ -48,7 +48,7 @@ def read_inquiry(file: Path) -> Inquiry:
     head = table.pop("inquiry", None)
     if not isinstance(head, dict):
         raise LibraryError(str(file), 1, "no [inquiry] table: start the file with one")
-    if misplaced := {"claims", "anchors"} & head.keys():
+    if misplaced := {"claims", "anchors", "notes"} & head.keys():
         name = min(misplaced)
         raise LibraryError(
             str(file),
