@@ -159,5 +159,5 @@ class Inquiry(Frozen):
     @property
     def cited(self) -> tuple[SourceRef, ...]:
         """Every source that the inquiry names: anchors, then those of claims, then of notes."""
-        holders = (*self.claims, *self.notes)
-        return self.anchors + tuple(source for holder in holders for source in holder.sources)
+        of_claims = tuple(source for claim in self.claims for source in claim.sources)
+        return self.anchors + of_claims + tuple(s for note in self.notes for s in note.sources)

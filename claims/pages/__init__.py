@@ -1,1 +1,1 @@
-"""Inquiry pages that people write and save: text, Markdown or HTML, read without dropping a line."""
+"""Inquiry pages that people write and save: text, Markdown or HTML; no line is dropped."""

@@ -7,31 +7,31 @@ import re
 from typing import Final
 
 from claims.claim import Quantity
+from claims.pages.grammar import COMPARING, FUNCTION_WORDS
 
 _N: Final = r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,6})?"
 _UNIT: Final = (
-    r"%|per ?cent\b|percentage points?\b|points?\b|pp\b|x\b|×|times\b|ms\b|seconds?\b|hours?\b|"  # noqa: RUF001 - as pages write it
+    r"%|per ?cent\b|percentage points?\b|points?\b|pp\b|x\b|×|times\b|ms\b|seconds?\b|hours?\b|"
     r"days?\b|tokens?\b|turns?\b|people\b|participants?\b"
 )
 _AMOUNT: Final = re.compile(
-    rf"(?<![\w.,/-])(?P<low>{_N})\s?%?(?:\s?(?:-|–|—|‑|to|and)\s?(?P<high>{_N}))?"  # noqa: RUF001 - dashes of ranges
+    rf"(?<![\w.,/-])(?P<low>{_N})\s?%?(?:\s?(?:-|–|—|‑|to|and)\s?(?P<high>{_N}))?"
     rf"[\s\u00a0\u202f-]?(?P<unit>{_UNIT})",
     re.IGNORECASE,
 )
 _UNITS: Final = {
     "percent": "%", "per cent": "%", "percentage point": "percentage points",
     "percentage points": "percentage points", "point": "points", "pp": "percentage points",
-    "x": "times", "×": "times", "second": "seconds", "hour": "hours", "day": "days",  # noqa: RUF001 - as pages write it
+    "x": "times", "×": "times", "second": "seconds", "hour": "hours", "day": "days",
     "token": "tokens", "turn": "turns", "participant": "participants",
 }  # fmt: skip
-_STOP: Final = frozenset(
-    "a an the of in on at by for from to with and or but as is are was were be been that which "
-    "when where than then it its this these those over under across between into per via while "
-    "who whose reach reaches reached more less fewer higher lower better worse up down about".split()
-)
+_STOP: Final = FUNCTION_WORDS | COMPARING
 _WORD: Final = re.compile(r"[^\W\d_][\w-]*")
-_OF: Final = re.compile(r"((?:[^\W\d_][\w-]*\s+){1,2})(?:of|is|at|=|reaches|was|to|hits|by)\s+"
-                        r"(?:about |around |roughly |only |up to |over |~\s?)?$", re.IGNORECASE)  # fmt: skip
+_OF: Final = re.compile(
+    r"((?:[^\W\d_][\w-]*\s+){1,2})(?:of|is|at|=|reaches|was|to|hits|by)\s+"
+    r"(?:about |around |roughly |only |up to |over |~\s?)?$",
+    re.IGNORECASE,
+)
 _MAX_NOUNS: Final = 3
 
 

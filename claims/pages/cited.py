@@ -20,14 +20,14 @@ _ID: Final = re.compile(
 _YEAR_MARK: Final = re.compile(r"[(\[][^()\[\]]{0,16}\b(?:19|20)\d\d[^()\[\]]{0,12}[)\]]")
 _QUOTED: Final = re.compile(r"[“\"«„]([^“”\"«»„]{6,400})[”\"»“]")
 _AUTHOR: Final = re.compile(
-    r"^(?:by\s+)?(?P<name>[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,3}?)"  # noqa: RUF001 - typographic
+    r"^(?:by\s+)?(?P<name>[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,3}?)"
     r"(?:,? et al\.?|(?:,| and| &)\s.{2,200})?$"
 )
-_SPLIT: Final = re.compile(r"\s+[–—|·-]\s+|\s*[:;]\s+(?=[“\"«])|\n")  # noqa: RUF001 - as pages write them
-_EDGES: Final = " \t,;:.–—|·-*_"  # noqa: RUF001 - decoration
+_SPLIT: Final = re.compile(r"\s+[–—|·-]\s+|\s*[:;]\s+(?=[“\"«])|\n")
+_EDGES: Final = " \t,;:.–—|·-*_"
 _INITIALS: Final = re.compile(r"(?:^|[\s,])[A-Z]\.?(?=$|[,\s])")
-_INVERTED: Final = re.compile(r"([^\W\d_][\w'’ -]{1,30}), ((?:[A-Z]\.? ?){1,3})(?=$|,| and| &)")  # noqa: RUF001 - typographic
-_AND_OTHERS: Final = re.compile(r"((?:\S+ ){2,}\S+), ((?:[A-Z][\w'’-]+ ){1,3}et al\.?)")  # noqa: RUF001 - typographic
+_INVERTED: Final = re.compile(r"([^\W\d_][\w'’ -]{1,30}), ((?:[A-Z]\.? ?){1,3})(?=$|,| and| &)")
+_AND_OTHERS: Final = re.compile(r"((?:\S+ ){2,}\S+), ((?:[A-Z][\w'’-]+ ){1,3}et al\.?)")
 _MOST_NAME_WORDS: Final = 14
 _FEWEST_TITLE_WORDS: Final = 2
 _MAX_TITLE_CHARS: Final = 400
@@ -150,7 +150,7 @@ def _author(text: str) -> str | None:
     if inverted := _INVERTED.match(tidy):
         return f"{inverted[2]} {inverted[1]}"
     found = _AUTHOR.match(tidy)
-    is_name = found and (_is_author(tidy) or _are_capitals(tidy) and " " in tidy)
+    is_name = found and (_is_author(tidy) or (_are_capitals(tidy) and " " in tidy))
     return found["name"] if found and is_name else None
 
 

@@ -25,21 +25,28 @@ MAX_CLAIM_CHARS: Final = 2_000
 _MARKS: Final = re.compile(r"\s?\[\^?([\w-]{1,12}(?:\s?[,;]\s?[\w-]{1,12}){0,9})\]|\s?([¹²³⁴-⁹]+)")
 _DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 _EMPTY: Final = re.compile(r"\s*[(\[]\s*[,;:]*\s*[)\]]")
-_PREFIX: Final = re.compile(r"^(?:claim|assertion|c)\s?#?\d{0,2}\s?[:.–—-]\s+", re.IGNORECASE)  # noqa: RUF001 - dashes
+_PREFIX: Final = re.compile(r"^(?:claim|assertion|c)\s?#?\d{0,2}\s?[:.–—-]\s+", re.IGNORECASE)
 _TASK_PREFIX: Final = re.compile(
     r"^task\s*(?:\d|one|two|three)\s*(?:[(][^()]{0,40}[)])?\s?[:.–—-]\s*",
-    re.IGNORECASE,  # noqa: RUF001 - dashes
+    re.IGNORECASE,
 )
+_OPENING: Final = re.compile(
+    r"\s?[(\[](?:\s|[,;]|as of|~|≈|∼|c\.|ca\.?|circa|about|around|dated?:?|in|of|spanning|held|"
+    r"claimed)*$",
+    re.IGNORECASE,
+)
+"""A bracket that holds a date and nothing else."""
+
 _LEAD: Final = re.compile(
-    r"[\s.,;–—|-]*(?:\b(?:dated?|as of|claimed|held|spanning)\b:?\s*)?[~≈∼]?$",  # noqa: RUF001 - dashes
+    r"[\s.,;–—|-]*(?:\b(?:dated?|as of|claimed|held|spanning)\b:?\s*)?[~≈∼]?$",
     re.IGNORECASE,
 )
 """What leads to a date at the end of a claim and says nothing without it."""
 
-_EDGES: Final = " \t,;:–—|·-"  # noqa: RUF001 - decoration
+_EDGES: Final = " \t,;:–—|·-"
 _NOTE: Final = re.compile(
     r"(?P<title>[^?]{8,240}\?)[\"”*_)\]]*\s*(?:[–—:-]\s+)?(?P<text>\S.*)", re.DOTALL
-)  # noqa: RUF001 - dashes
+)
 _N_TITLE_WORDS: Final = 12
 
 
@@ -270,8 +277,7 @@ def _dated(
 def _without_date(text: str, found: DateInText) -> str:
     """`text` without a date that stands beside the sentence; one inside it stays."""
     before, after = text[: found.start], text[found.end :]
-    opening = re.search(r"\s?[(\[](?:\s|[,;]|as of|~|≈|∼|c\.|ca\.?|circa|about|around|dated?:?|in|of|"
-                        r"spanning|held|claimed)*$", before, re.IGNORECASE)  # fmt: skip
+    opening = _OPENING.search(before)
     closing = re.match(r"\s?[)\]]", after)
     if opening and closing:
         return before[: opening.start()] + after[closing.end() :]

@@ -64,7 +64,7 @@ class Outline:
 _ONE_LINE: Final = 320
 """Characters that a framing may have; longer text after the question is the narrative."""
 
-_ASKED: Final = re.compile(r".*\?[\"'”’)\]*_]*$", re.DOTALL)  # noqa: RUF001 - typographic quotes
+_ASKED: Final = re.compile(r".*\?[\"'”’)\]*_]*$", re.DOTALL)
 _TASK: Final = re.compile(
     r"(?:task\s*(?:\d|one|two|three)\b|(?:re-?test|re-?examine|surface|find|propose|identify|search|"
     r"list|check|assess|evaluate|generate|suggest|formulate|compare|name|verify|report|update|"
@@ -72,6 +72,7 @@ _TASK: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED_TASK: Final = re.compile(r"task\s*(?:\d|one|two|three)\b", re.IGNORECASE)
+_TITLE_FOLLOWS: Final = re.compile(r"\s*(?:[(\[].{1,30}?[)\]])?\s*(?:[–—|:,-]|$)")
 _CITES_AT_ONCE: Final = 12
 """An entry whose arXiv id begins within so many characters is an entry about that paper."""
 
@@ -247,24 +248,26 @@ class _Sorter:
             self.outline.place(part, block, sureness)
 
     def _shape(self, block: Block) -> tuple[Part | None, Sureness]:
+        if entry := self._entry(block):
+            return entry, Sureness.SHAPED
         asked = bool(self.outline.of(Part.QUESTION))
-        if _is_of_a_paper(block):
-            return Part.ANCHORS, Sureness.SHAPED
-        if _NUMBERED_TASK.match(block.text) or (
-            block.is_entry and self._seen_lists() and _TASK.match(block.text)
-        ):
-            return Part.TASKS, Sureness.SHAPED
-        if block.is_entry and date_of(block.text):
-            return Part.CLAIMS, Sureness.SHAPED
-        if self._in_prompt or self._lost:
-            is_new = is_question(block.text) and not asked
-            return (Part.QUESTION if is_new else None), Sureness.SHAPED
         if not asked and is_question(block.text):
             return Part.QUESTION, Sureness.SHAPED
+        if self._in_prompt or self._lost:
+            return None, Sureness.SHAPED
         told = self.outline.of(Part.FRAMING) or self.outline.of(Part.NARRATIVE)
         if asked and not told and not block.is_entry and len(block.text) <= _ONE_LINE:
             return Part.FRAMING, Sureness.SHAPED
         return Part.NARRATIVE, Sureness.SHAPED
+
+    def _entry(self, block: Block) -> Part | None:
+        """The list that a block outside any list is an entry of by its shape."""
+        if _is_of_a_paper(block):
+            return Part.ANCHORS
+        asks = block.is_entry and self._seen_lists() and _TASK.match(block.text)
+        if asks or _NUMBERED_TASK.match(block.text):
+            return Part.TASKS
+        return Part.CLAIMS if block.is_entry and date_of(block.text) else None
 
     def _seen_lists(self) -> bool:
         return any(self.outline.of(part) for part in (Part.CLAIMS, Part.ANCHORS, Part.TASKS))
@@ -275,9 +278,6 @@ def _is_of_a_paper(block: Block) -> bool:
     if read_claim_line(block.text):
         return False
     found = mentions_in(block.text)
-    near = found and found[0].start < _CITES_AT_ONCE
-    cited = bool(
-        near
-        and re.match(r"\s*(?:[(\[].{1,30}?[)\]])?\s*(?:[–—|:,-]|$)", block.text[found[0].end :])
-    )  # noqa: RUF001 - dashes
-    return cited or bool(block.is_entry and read_anchor_line(block.text))
+    if not found or found[0].start >= _CITES_AT_ONCE:
+        return bool(block.is_entry and read_anchor_line(block.text))
+    return bool(_TITLE_FOLLOWS.match(block.text[found[0].end :]))

@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from claims.claim import Claim, Inquiry, Note
+from claims.claim import Claim, Inquiry, Note, SourceRef
 from claims.errors import LibraryError
 from claims.hashing import content_hash
 from claims.pages.entries import (
-    AnchorEntry,
     ClaimEntry,
     Refused,
-    TextEntry,
     anchors_of,
     claims_of,
     footnotes_of,
     notes_of,
     tasks_of,
 )
+from claims.pages.grammar import FUNCTION_WORDS
 from claims.pages.labels import Part
 from claims.pages.lines import Block, Shape, joined, refuse_what_is_no_page
 from claims.pages.markup import shown_lines
@@ -43,11 +42,6 @@ _CATEGORY: Final = re.compile(
     r"\b(?:[a-z]{2,8}(?:-[a-z]{2,4})?\.[A-Za-z-]{2,4}|quant-ph|hep-(?:th|ph|ex|lat)|gr-qc)\b"
 )
 _LIST: Final = re.compile(r"\s*[;,|·]\s*")
-_SLUG_STOP: Final = frozenset(
-    "a an the of in on at by for from to with and or but as is are was were be been do does did can "
-    "could will would should may might how what why when where which who whose that this these it "
-    "its their there than then not no if whether into over under about".split()
-)
 _N_SLUG_WORDS: Final = 4
 _MAX_SLUG_CHARS: Final = 48
 
@@ -147,12 +141,12 @@ class _Reading:
         return first.block.text
 
     def _framing(self) -> str | None:
-        first, *again = self._outline.of(Part.FRAMING) or [None]
-        for one in again:
-            if one:
-                self._refused.add(one.block, "a second framing")
-        if first is None:
+        placed = self._outline.of(Part.FRAMING)
+        if not placed:
             return None
+        first, *again = placed
+        for one in again:
+            self._refused.add(one.block, "a second framing")
         self._note("framing", first.block.text, first.sureness, first.block.lines)
         return first.block.text
 
@@ -194,7 +188,7 @@ class _Reading:
                 note=entry.note,
             )
 
-    def _anchors(self) -> Iterator[AnchorEntry]:
+    def _anchors(self) -> Iterator[SourceRef]:
         entries = anchors_of(self._outline.of(Part.ANCHORS), self._refused)
         for n, entry in enumerate(entries, start=1):
             ref = entry.ref
@@ -249,7 +243,7 @@ def slug(text: str, taken: Iterable[str]) -> str:
     'lamps-asked-twice-agree-2'
     """
     words = re.findall(r"[a-z0-9]+", text.lower().replace("'", ""))
-    telling = [word for word in words if word not in _SLUG_STOP] or words
+    telling = [word for word in words if word not in FUNCTION_WORDS] or words
     made = "-".join(telling[:_N_SLUG_WORDS])[:_MAX_SLUG_CHARS].strip("-")
     if not re.search(r"[a-z]", made) or len(made) < len("ab"):
         digest = content_hash("slug", {"text": text}).removeprefix("sha256:")[:8]

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from claims.ids import ArxivId
 from claims.pages.lines import Line, Shape, clean, says_something
 
-_BULLETS: Final = r"(?:--|[-*+•‣◦▪▫·–—●○■□►▸→➤➢∙⁃★✓])"  # noqa: RUF001 - as pages write them
+_BULLETS: Final = r"(?:--|[-*+•‣◦▪▫·–—●○■□►▸→➤➢∙⁃★✓])"
 _BULLET: Final = re.compile(rf"(\s*){_BULLETS}\s+(?:\[[ xX]\]\s+)?(?=\S)")
 _NUMBERED: Final = re.compile(r"(\s*)\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})[.)]\s+(?=\S)")
 _FOOTNOTE: Final = re.compile(r"\s*\[\^?([\w-]{1,12})\]:?\s+(?=\S)")

@@ -39,7 +39,7 @@ _POINT: Final = (
     rf"{_Y}-[01]\d-[0-3]\d|{_Y}-[01]\d(?!\d)|[01]\d/{_Y}|{_Y}"
     rf")(?:\s?[~?])?"
 )
-_TO: Final = r"\s?(?:–|—|−|‑|-|/|\.\.|to|until|through|till|and)\s?"  # noqa: RUF001 - dashes of ranges
+_TO: Final = r"\s?(?:–|—|−|‑|-|/|\.\.|to|until|through|till|and)\s?"
 _DATE: Final = re.compile(
     rf"(?<![\w.,$€£/-])(?P<first>{_POINT})(?:{_TO}(?P<last>{_POINT}|\d\d(?![\w%.])))?"
     rf"(?![\w%]|[.,:/-]\d)",
@@ -47,11 +47,13 @@ _DATE: Final = re.compile(
 )
 _BRACKETED: Final = re.compile(r"[(\[][^()\[\]]{0,40}$")
 _ENDS: Final = re.compile(r"\s*[.;,]?\s*$")
-_HEADS: Final = re.compile(r"\s*(?:[:–—|]|-\s|\))")  # noqa: RUF001 - dashes
+_HEADS: Final = re.compile(r"\s*(?:[:–—|]|-\s|\))")
 _YEAR: Final = re.compile(_Y)
-_THOUSAND_THINGS: Final = re.compile(r"\s+(?:[a-z]+\s+)?(?:tokens|agents|people|participants|papers"
-                                     r"|items|questions|samples|models|words|steps|users|dialogues"
-                                     r"|examples|hours|respondents|personas)\b", re.IGNORECASE)  # fmt: skip
+_COUNTS_THINGS: Final = re.compile(
+    r"\s+(?:[a-z]+\s+)?(?:tokens|agents|people|participants|papers|items|questions|samples|models|"
+    r"words|steps|users|dialogues|examples|hours|respondents|personas)\b",
+    re.IGNORECASE,
+)
 
 
 class Stated(IntEnum):
@@ -110,11 +112,11 @@ def _dates(text: str) -> Iterator[DateInText]:
 
 def _stated(before: str, after: str, match: re.Match[str]) -> Stated | None:
     is_bare = bool(_YEAR.fullmatch(match[0]))
-    if is_bare and _THOUSAND_THINGS.match(after):
+    if is_bare and _COUNTS_THINGS.match(after):
         return None
     if _BRACKETED.search(before) and re.match(r"[^()\[\]]{0,40}[)\]]", after):
         return Stated.BRACKETED
-    at_end = _ENDS.match(after) and re.search(r"[,;–—|-]\s*$|^$", before)  # noqa: RUF001 - dashes
+    at_end = _ENDS.match(after) and re.search(r"[,;–—|-]\s*$|^$", before)
     at_start = not before.strip() and _HEADS.match(after)
     as_of = re.search(r"\b(?:as of|spanning|dated?:?)\s$", before, re.IGNORECASE)
     if at_end or at_start or as_of or match[0][0] in "~≈∼":
