@@ -1,8 +1,7 @@
 """The library of inquiries: `claims/*.toml` in a workspace, one inquiry a file.
 
 Reading is strict: an unknown key, a bad date or a duplicate id is a LibraryError that names file,
-line and key. Writing keeps every comment and the order of the file. Nothing here is rewritten
-except by adding a claim.
+line and key. Writing keeps every comment and the order of the file.
 """
 
 import shutil
@@ -85,17 +84,19 @@ def add_claim(file: Path, claim: Claim) -> None:
             "claims: write each claim as a [[claims]] table, then more can be added",
         )
     existing.append(table)
-    _replace(file.resolve(), tomlkit.dumps(document))
+    write_inquiry(file, tomlkit.dumps(document))
 
 
-def _replace(file: Path, text: str) -> None:
-    """Write `text` over `file`, whole or not at all, when it reads as an inquiry."""
+def write_inquiry(file: Path, text: str) -> None:
+    """Write `text` as `file`, whole or not at all. Raises LibraryError when it does not read."""
+    file = file.resolve()
     try:
         with TemporaryDirectory(dir=file.parent, prefix=".draft-") as folder:
             draft = Path(folder) / file.name
             draft.write_bytes(text.encode())
             read_inquiry(draft)
-            shutil.copymode(file, draft)
+            if file.exists():
+                shutil.copymode(file, draft)
             draft.replace(file)
     except OSError as error:
         raise LibraryError(str(file), None, f"cannot be written: {error.strerror}") from error
