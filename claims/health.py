@@ -312,8 +312,8 @@ def _problems(found: SourceCheck) -> Iterator[str]:
     elif found.words is Answer.NO:
         no_longer = "no longer" if found.said_in else "do not"
         yield f"the quoted words {no_longer} stand in {newest.id}"
-    elif _is_outdated(found):
-        yield f"v{ref.arxiv.version} is cited, the latest is v{newest.id.version}"
+    elif ref.arxiv.version and ref.arxiv.version != newest.id.version:
+        yield f"v{ref.arxiv.version} is cited, the latest known is v{newest.id.version}"
 
 
 def _yes(holds: bool) -> Answer:

@@ -319,6 +319,7 @@ def _append(document: tomlkit.TOMLDocument, name: str, entry: Json) -> None:
     tables = document.get(name)
     if tables is None:
         tables = tomlkit.aot()
+        document.add(tomlkit.nl())
         document.append(name, tables)
     if isinstance(tables, AoT):
         tables.append(table)

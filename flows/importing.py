@@ -5,19 +5,21 @@ anchor papers where a source can be asked. A source out of reach leaves everythi
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from agents.watch_words import watch_phrases
-from claims.claim import Inquiry
+from claims.claim import Inquiry, SourceRef
 from claims.errors import SourceError
 from claims.evidence import Paper
 from claims.health import Records, SourceCheck, check
 from claims.ids import ArxivId
 from claims.importing import Imported, place
+from claims.ledger import Ledger
 from claims.pages.page import Page, Sureness, Understood, read_page
+from flows.wiring import source_of
 from flows.workspace import Workspace
 from papers.sources import Source
 
@@ -65,21 +67,50 @@ def bring(
     folder = workspace.folder / "claims"
     imported = place(folder, page.inquiry, into=into) if write else None
     inquiry = imported.inquiry if imported else page.inquiry
-    checks = tuple(check(ref, records) for ref in dict.fromkeys(inquiry.cited))
+    checks = tuple(check(ref, records) for ref in _distinct(inquiry.cited))
     return Brought(page=page, imported=imported, checks=checks, unchecked=unchecked)
+
+
+def checked(
+    workspace: Workspace, ledger: Ledger, inquiries: Sequence[Inquiry], papers: str | None
+) -> tuple[SourceCheck, ...]:
+    """Every paper that the inquiries name, checked against the ledger, or anew against `papers`.
+
+    Raises SourceError when a source was named and cannot be asked.
+    """
+    cited = _distinct(ref for inquiry in inquiries for ref in inquiry.cited)
+    if papers is None:
+        records = Records(ledger.papers.get(ids=[ref.arxiv.unversioned for ref in cited]))
+    else:
+        records = records_of(source_of(workspace, papers).lookup(_ids_of(cited)))
+    return tuple(check(ref, records) for ref in cited)
 
 
 def looked_up(source: Source | None, inquiry: Inquiry) -> tuple[Records, str | None]:
     """What `source` says of every paper that `inquiry` cites, or why it said nothing."""
     if source is None:
         return Records(()), "no source was asked"
-    wanted = dict.fromkeys(ref.arxiv.unversioned for ref in inquiry.cited)
-    wanted |= dict.fromkeys(ref.arxiv for ref in inquiry.cited if ref.arxiv.version)
+    wanted = _ids_of(inquiry.cited)
     try:
-        said = source.lookup(tuple(wanted)) if wanted else {}
+        said = source.lookup(wanted) if wanted else {}
     except SourceError as error:
         return Records(()), str(error)
     return records_of(said), None
+
+
+def _distinct(cited: Iterable[SourceRef]) -> tuple[SourceRef, ...]:
+    """Each way of citing a paper once; a bare id only where nothing more is said of it."""
+    refs = tuple(dict.fromkeys(cited))
+    told = {ref.arxiv.number for ref in refs if ref.title or ref.year}
+    bare = {ref for ref in refs if ref == SourceRef(arxiv=ref.arxiv.unversioned)}
+    return tuple(ref for ref in refs if not (ref in bare and ref.arxiv.number in told))
+
+
+def _ids_of(cited: Iterable[SourceRef]) -> tuple[ArxivId, ...]:
+    """Each paper in its latest version, and in the version that is cited where one is."""
+    ids = [ref.arxiv for ref in cited]
+    pinned = (id for id in ids if id.version)
+    return tuple(dict.fromkeys((*(id.unversioned for id in ids), *pinned)))
 
 
 def records_of(said: Mapping[ArxivId, Paper | None]) -> Records:
@@ -95,17 +126,19 @@ def completed(page: Page, records: Records) -> Page:
     inquiry, told = page.inquiry, list[Understood]()
     if not inquiry.watch:
         watch = watch_phrases(_texts(inquiry))
-        told.append(_derived("watch", watch))
+        told += _derived("watch", watch)
         inquiry = inquiry.model_copy(update={"watch": watch})
     if not inquiry.categories:
         categories = _categories(inquiry, records)
-        told.append(_derived("categories", categories))
+        told += _derived("categories", categories)
         inquiry = inquiry.model_copy(update={"categories": categories})
     return replace(page, inquiry=inquiry, understood=(*page.understood, *told))
 
 
-def _derived(field: str, values: tuple[str, ...]) -> Understood:
-    return Understood(field=field, value=", ".join(values), sureness=Sureness.GUESSED, lines=())
+def _derived(field: str, values: tuple[str, ...]) -> list[Understood]:
+    told = ", ".join(values)
+    guess = Understood(field=field, value=told, sureness=Sureness.GUESSED, lines=())
+    return [guess] if values else []
 
 
 def _texts(inquiry: Inquiry) -> Iterable[str]:
@@ -113,7 +146,6 @@ def _texts(inquiry: Inquiry) -> Iterable[str]:
     yield from (claim.text for claim in inquiry.claims)
     yield from (anchor.title for anchor in inquiry.anchors if anchor.title)
     yield from (note.title for note in inquiry.notes)
-    yield from filter(None, (inquiry.framing,))
 
 
 def _categories(inquiry: Inquiry, records: Records) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ import typer
 from claims.errors import RetestError, SourceError
 from review import claims_cli
 from review.eval_cli import evaluate
+from review.import_cli import import_page
 from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption, opened_workspace
 
 app = typer.Typer(
@@ -207,6 +208,7 @@ def doctor(
         raise typer.Exit(TROUBLE)
 
 
+app.command("import")(import_page)
 app.command("eval")(evaluate)
 
 

@@ -22,6 +22,11 @@ from claims.pages.years import DateInText, Stated, date_of
 MAX_CLAIM_CHARS: Final = 2_000
 """A claim is one sentence; a longer entry is a text that somebody has to cut up."""
 
+_AROUND_A_PAPER: Final = frozenset(
+    ("arxiv", "https", "http", "abs", "pdf", "org", "doi", "by", "et", "al", "see", "and", "in")
+)
+"""Words that only hold a reference together."""
+
 _MARKS: Final = re.compile(r"\s?\[\^?([\w-]{1,12}(?:\s?[,;]\s?[\w-]{1,12}){0,9})\]|\s?([¹²³⁴-⁹]+)")
 _DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 _EMPTY: Final = re.compile(r"\s*[(\[]\s*[,;:]*\s*[)\]]")
@@ -142,6 +147,8 @@ def anchors_of(placed: Iterable[Placed], refused: Refused) -> tuple[AnchorEntry,
         refs = (own,) if own else references_in(one.block.text)
         if not refs:
             refused.add(one.block, "names no arXiv id")
+        elif rest := _beside(one.block.text, refs):
+            refused.add(replace(one.block, text=rest), "beside the papers of its line")
         for ref in refs:
             entry = AnchorEntry(ref=ref, sureness=one.sureness, lines=one.block.lines)
             held = found.get(ref.arxiv.number)
@@ -304,8 +311,9 @@ def _bare_sources(refs: Iterable[SourceRef]) -> tuple[SourceRef, ...]:
 
 def _completed(entry: ClaimEntry, block: Block) -> ClaimEntry:
     """The claim with what stands nested under it: papers as sources, words as a note."""
-    refs = references_in(block.text)
-    note = entry.note if refs else " ".join(filter(None, (entry.note, block.text)))
+    refs = _bare_sources(references_in(block.text))
+    says_more = not refs or _beside(block.text, refs)
+    note = " ".join(filter(None, (entry.note, block.text))) if says_more else entry.note
     held = {source.arxiv for source in entry.sources}
     return replace(
         entry,
@@ -313,6 +321,18 @@ def _completed(entry: ClaimEntry, block: Block) -> ClaimEntry:
         note=note,
         lines=(*entry.lines, *block.lines),
     )
+
+
+def _beside(text: str, refs: Iterable[SourceRef]) -> str:
+    """The words of an entry that are neither id nor title, author or year of a paper."""
+    taken = " ".join(f"{r.arxiv} {r.title} {r.first_author} {r.year}" for r in refs).lower()
+    held = set(re.findall(r"\w+", taken)) | _AROUND_A_PAPER
+    left = [word for word in without_mentions(text).split() if _is_new(word, held)]
+    return " ".join(left)
+
+
+def _is_new(word: str, held: set[str] | frozenset[str]) -> bool:
+    return any(part not in held for part in re.findall(r"\w+", word.lower()))
 
 
 def _fuller(held: AnchorEntry, again: AnchorEntry) -> AnchorEntry:

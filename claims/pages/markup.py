@@ -43,8 +43,8 @@ _AROUND_CLASSES: Final = _tags(
     "nav navbar navigation menu sidebar breadcrumb breadcrumbs cookie cookies footer share social "
     "toc banner advert ads promo related newsletter subscribe pagination toolbar comments"
 )
-_SUP: Final = "\x02"
-"""Stands where a superscript began; no page's text holds it, because `clean` takes it out."""
+_MARK_PIECES: Final = 8
+"""A longer superscript is no mark of a footnote."""
 
 _HIDING_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -90,6 +90,8 @@ class _Collector:
     """For each open list entry whether its first line is still to come."""
     _links: list[tuple[str, int]] = field(default_factory=list)
     """Address of each open link, and where its words begin in `_pieces`."""
+    _raised: list[int] = field(default_factory=list)
+    """Where the words of each open superscript begin."""
     _heading: int = 0
     _gap: bool = True
 
@@ -102,7 +104,7 @@ class _Collector:
         elif tag == "a":
             self._links.append((attributes.get("href", ""), len(self._pieces)))
         elif tag == "sup":
-            self._pieces.append(_SUP)
+            self._raised.append(len(self._pieces))
         elif tag in {"td", "th"} and self._pieces:
             self._pieces.append(" — ")
         elif tag in {"ul", "ol"}:
@@ -154,6 +156,7 @@ class _Collector:
         raw = "".join(self._pieces)
         self._pieces.clear()
         self._links = [(address, 0) for address, _ in self._links]
+        self._raised.clear()
         if self._is_verbatim():
             number = len(self.lines) + 1
             found = [line for line in plain_lines(raw) if line.shape is not Shape.RULE]
@@ -212,10 +215,10 @@ class _Collector:
 
     def _close_mark(self) -> None:
         """A superscript that is a number or letter becomes a reference such as [1]."""
-        if _SUP not in self._pieces:
+        begin = self._raised.pop() if self._raised else len(self._pieces)
+        if len(self._pieces) - begin > _MARK_PIECES:
             return
-        begin = len(self._pieces) - 1 - self._pieces[::-1].index(_SUP)
-        words = "".join(self._pieces[begin + 1 :])
+        words = "".join(self._pieces[begin:])
         bare = words.strip(" []()")
         is_mark = bool(re.fullmatch(r"[a-z]|\d{1,3}(?:\s*[,;]\s*\d{1,3}){0,9}", bare))
         self._pieces[begin:] = [f" [{bare}]" if is_mark else words]

@@ -36,9 +36,9 @@ class Placed:
 
 @dataclass(frozen=True, kw_only=True)
 class Unplaced:
-    """A line that no field took, and why."""
+    """Lines that no field took, and why."""
 
-    line: int
+    lines: tuple[int, ...]
     text: str
     why: str
 
@@ -221,10 +221,15 @@ class _Sorter:
             case Part.CLAIMS | Part.ANCHORS if self._is_task(block):
                 self._part = Part.TASKS
                 self.outline.place(Part.TASKS, block, Sureness.SHAPED)
-            case Part.CLAIMS if _is_of_a_paper(block):
+            case Part.CLAIMS if _is_of_a_paper(block) and not self._is_nested(block):
                 self.outline.place(Part.ANCHORS, block, Sureness.SHAPED)
             case part:
                 self.outline.place(part, block, Sureness.LABELLED)
+
+    def _is_nested(self, block: Block) -> bool:
+        """Whether a claim stands above it."""
+        depths = [one.block.depth for one in self.outline.of(Part.CLAIMS) if one.block.is_entry]
+        return block.is_entry and block.depth > min(depths, default=block.depth)
 
     def _is_task(self, block: Block) -> bool:
         if block.depth or read_claim_line(block.text) or read_anchor_line(block.text):

@@ -267,6 +267,6 @@ def _folded(text: str) -> str:
 
 
 def _lines_of(blocks: Iterable[tuple[Block, str]]) -> tuple[Unplaced, ...]:
-    """Each block once, under its first line, in the order of the page."""
-    found = [Unplaced(line=block.lines[0], text=block.text, why=why) for block, why in blocks]
-    return tuple(sorted(found, key=lambda one: (one.line, one.text)))
+    """In the order of the page."""
+    found = [Unplaced(lines=block.lines, text=block.text, why=why) for block, why in blocks]
+    return tuple(sorted(found, key=lambda one: (one.lines, one.text)))

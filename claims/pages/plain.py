@@ -30,6 +30,9 @@ _TABLE_RULE: Final = re.compile(r"\s*\|?\s*:?-{2,}[\s:|-]*$")
 _TABLE_ROW: Final = re.compile(r"\s*\|(.+)\|\s*$")
 _MAX_UNDERLINED: Final = 200
 _COLUMNS_A_LEVEL: Final = 2
+_DEEPEST: Final = 40
+"""Columns of indentation beyond which a line is not nested deeper."""
+
 _MAX_INLINE_CHARS: Final = 20_000
 """A longer line has its marks left in place: reading them would take long."""
 
@@ -44,7 +47,8 @@ def plain_lines(text: str, first: int = 1) -> Iterator[Line]:
         if not raw.strip():
             gap = True
             continue
-        line = replace(_line(number, raw), after_gap=gap)
+        indent = len(raw) - len(raw.lstrip(" "))
+        line = replace(_line(number, raw[max(0, indent - _DEEPEST) :]), after_gap=gap)
         gap = False
         if held and _UNDERLINE.match(raw) and _can_be_underlined(held):
             held = replace(held, shape=Shape.HEADING, depth=1 if "=" in raw else 2)
@@ -80,7 +84,8 @@ def _split(text: str) -> list[str]:
 def _line(number: int, raw: str, *, markdown: bool = True) -> Line:
     if _FENCE.fullmatch(raw) or not says_something(raw):
         return Line(number=number, text=clean(raw), shape=Shape.RULE)
-    body = _QUOTED.sub("", raw, count=1) if markdown else raw
+    quoted = markdown and _QUOTED.match(raw)
+    body = raw[quoted.end() :] if quoted else raw
     read = _inline if markdown else clean
     if heading := markdown and _HEADING.match(body):
         level, words = len(heading[1]), read(heading[2])
