@@ -80,6 +80,19 @@ class Workspace:
         return cls(folder=chosen, settings=read_settings(file), environment=environment)
 
     @classmethod
+    def anywhere(cls, folder: Path | None, environment: Environment) -> Self:
+        """The workspace as `open` finds it, or one without a library for a command that needs none.
+
+        Its state, such as the pace towards arXiv, is then in the user's cache.
+        """
+        named = folder or environment.workspace
+        if named or (Path() / FILE).is_file():
+            return cls.open(named, environment)
+        place = Path.home() / ".cache" / "retest"
+        quiet_libraries(place / ".retest")
+        return cls(folder=place, settings=Settings(), environment=environment)
+
+    @classmethod
     def create(cls, folder: Path, environment: Environment, *, papers: str = "arxiv") -> Self:
         """A new workspace in `folder` with the starter library. Raises SettingsError.
 

@@ -1,6 +1,7 @@
 """The command line: every command, its help, and how trouble is told.
 
-Exit codes as diff(1): 0 fine, 1 changes found (`retest diff` alone), 2 trouble. A RetestError is
+Exit codes as diff(1): 0 fine, 1 changes or faults found (`retest diff`, `retest check-answer`),
+2 trouble. A RetestError is
 one line on stderr; anything else is a fault of ours and keeps its traceback. Whatever is slow to
 import is imported inside the command that needs it.
 """
@@ -16,6 +17,7 @@ import typer
 
 from claims.errors import RetestError, SourceError
 from review import claims_cli
+from review.answer_cli import check_answer
 from review.eval_cli import evaluate
 from review.import_cli import import_page
 from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption, opened_workspace
@@ -209,6 +211,7 @@ def doctor(
 
 
 app.command("import")(import_page)
+app.command("check-answer")(check_answer)
 app.command("eval")(evaluate)
 
 

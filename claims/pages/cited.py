@@ -25,7 +25,7 @@ _AUTHOR: Final = re.compile(
 )
 _SPLIT: Final = re.compile(r"\s+[–—|·-]\s+|\s*[:;]\s+(?=[“\"«])|\n")
 _EDGES: Final = " \t,;:.–—|·-*_"
-_INITIALS: Final = re.compile(r"(?:^|[\s,])[A-Z]\.?(?=$|[,\s])")
+_INITIALS: Final = re.compile(r"(?:^|[\s,])[A-Z]\.(?=$|[,\s])|,\s[A-Z]{1,2}$")
 _INVERTED: Final = re.compile(r"([^\W\d_][\w'’ -]{1,30}), ((?:[A-Z]\.? ?){1,3})(?=$|,| and| &)")
 _AND_OTHERS: Final = re.compile(r"((?:\S+ ){2,}\S+), ((?:[A-Z][\w'’-]+ ){1,3}et al\.?)")
 _MOST_NAME_WORDS: Final = 14

@@ -6,7 +6,7 @@ no field took can be told.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -60,6 +60,8 @@ class Line:
     """Whether something parts it from the line before."""
     goes_on: bool = False
     """Whether its form says that it belongs to the line before."""
+    quoted: bool = False
+    """Whether its form sets it off as the words of somebody else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,7 @@ class Block:
     depth: int = 0
     mark: str = ""
     after_gap: bool = False
+    quoted: bool = False
 
     @property
     def is_entry(self) -> bool:
@@ -132,6 +135,7 @@ def _begun(line: Line, *, after_gap: bool) -> Block:
         depth=line.depth,
         mark=line.mark,
         after_gap=after_gap,
+        quoted=line.quoted,
     )
 
 
@@ -140,9 +144,4 @@ def _goes_on(block: Block, line: Line, parted: bool) -> bool:
         return block.shape is not Shape.HEADING
     if line.shape is not Shape.TEXT or line.after_gap:
         return False
-    return block.shape not in _ALONE and not parted
-
-
-def numbers_of(blocks: Sequence[Block]) -> tuple[int, ...]:
-    """The line numbers of all `blocks`."""
-    return tuple(number for block in blocks for number in block.lines)
+    return block.shape not in _ALONE and block.quoted == line.quoted and not parted

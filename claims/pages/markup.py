@@ -176,7 +176,8 @@ class _Collector:
             self.flush(gap=False)
 
     def _add(self, text: str) -> None:
-        line = Line(number=len(self.lines) + 1, text=text, after_gap=self._gap)
+        quoted = bool(self._n_open["blockquote"])
+        line = Line(number=len(self.lines) + 1, text=text, after_gap=self._gap, quoted=quoted)
         if inherited := self._inherited():
             line = replace(line, shape=inherited)
         elif self._heading:

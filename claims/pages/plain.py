@@ -48,7 +48,8 @@ def plain_lines(text: str, first: int = 1) -> Iterator[Line]:
             gap = True
             continue
         indent = len(raw) - len(raw.lstrip(" "))
-        line = replace(_line(number, raw[max(0, indent - _DEEPEST) :]), after_gap=gap)
+        line = _line(number, raw[max(0, indent - _DEEPEST) :])
+        line = replace(line, after_gap=gap, quoted=bool(_QUOTED.match(raw[indent:])))
         gap = False
         if held and _UNDERLINE.match(raw) and _can_be_underlined(held):
             held = replace(held, shape=Shape.HEADING, depth=1 if "=" in raw else 2)
