@@ -133,7 +133,7 @@ def _reference(block: Block, mentions: tuple[Mention, ...]) -> SourceRef | None:
 
 def _is_title_case(text: str) -> bool:
     """Whether most of its longer words are capitalised; a single sentence's are not."""
-    long = [word for word in re.findall(r"[^\W\d_]{4,}", text)]
+    long = re.findall(r"[^\W\d_]{4,}", text)
     return len(long) > 1 and sum(word[0].isupper() for word in long) > len(long) / 2
 
 
