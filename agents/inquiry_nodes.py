@@ -187,7 +187,7 @@ def ranked_against(task: InquiryTask) -> tuple[Ranked, ...]:
 
 
 def doubting(task: InquiryTask) -> Iterator[tuple[Held, Assessment]]:
-    """Verified words of the window in which a paper doubts how a thing is asked, each paper once."""
+    """Verified words of the window that doubt how a thing is asked; each paper once."""
     seen: set[str] = set()
     for held in task.held:
         for piece in held.assessments:
