@@ -160,7 +160,7 @@ def sub_questions(task: InquiryTask) -> tuple[SubQuestion, ...]:
     ]
     of_claims = [
         SubQuestion(
-            text=f"Does it still hold that “{held.claim.text}”?",
+            text=f"Does it still hold that “{held.claim.text.rstrip('.')}”?",
             held=(held,),
             evidence=tuple((held, piece) for piece in held.admitted),
         )
@@ -206,7 +206,17 @@ def springs(task: InquiryTask) -> tuple[Spring, ...]:
     transfers = [spring for held in by_state for spring in _transfers(held)]
     gaps = [_gap(held) for held in by_state if held.state is StandingState.UNTESTED]
     rest = [_conflict(held) for held in by_state if held.state is StandingState.CONFIRMED]
-    return (*conflicts, *transfers, *gaps, *rest)
+    return _each_claim_once_first((*conflicts, *transfers, *gaps, *rest))
+
+
+def _each_claim_once_first(found: Iterable[Spring]) -> tuple[Spring, ...]:
+    """The first spring of every claim, then the others."""
+    every = tuple(found)
+    first: dict[str, Spring] = {}
+    for spring in every:
+        first.setdefault(spring.held.claim.id, spring)
+    chosen = tuple(first.values())
+    return (*chosen, *(spring for spring in every if spring not in chosen))
 
 
 def directness(asked: str, told: str) -> float:
@@ -281,7 +291,7 @@ def _differing(held: Held, piece: Assessment) -> tuple[str, ...]:
     return tuple(
         f"the {slot} {ours[slot]} (there: {theirs[slot]})"
         for slot in ours
-        if ours[slot] and theirs[slot] and ours[slot].lower() != theirs[slot].lower()
+        if ours[slot] and theirs[slot] and not _stems(ours[slot]) & _stems(theirs[slot])
     )
 
 

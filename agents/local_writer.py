@@ -10,7 +10,7 @@ from typing import Final
 from agents.writer import Ranked, Spring, SubQuestion
 from claims.answer import Held, Kind, Line, Openness, Statement
 from claims.assessment import Assessment, StandingState
-from claims.claim import Inquiry
+from claims.claim import Claim, Inquiry
 from claims.evidence import Relation, Signature
 from claims.standing import Flag
 
@@ -62,23 +62,23 @@ class LocalWriter:
 
     async def beyond(self, held: Held, assessment: Assessment) -> Statement:
         """The words in which the work doubts the framing."""
-        return _finding(f"{_quote(assessment)} (read for “{held.claim.text}”)", assessment)
+        return _finding(f"{_quote(assessment)} (read for “{_bare(held.claim)}”)", assessment)
 
     async def line(self, spring: Spring) -> Line:
         """A question by the kind of conflict."""
         claim = spring.held.claim
         asks = {
             StandingState.CONTESTED: (
-                f"Under which conditions does it hold that “{claim.text}”, and under which not?"
+                f"Under which conditions does it hold that “{_bare(claim)}”, and under which not?"
             ),
-            StandingState.SUPERSEDED: f"If it no longer holds that “{claim.text}”, what does?",
-            StandingState.QUALIFIED: f"How far does it reach that “{claim.text}”?",
-            StandingState.CONFIRMED: f"Where would it fail that “{claim.text}”?",
-            StandingState.UNTESTED: f"Does it still hold that “{claim.text}”?",
+            StandingState.SUPERSEDED: f"If it no longer holds that “{_bare(claim)}”, what does?",
+            StandingState.QUALIFIED: f"How far does it reach that “{_bare(claim)}”?",
+            StandingState.CONFIRMED: f"Where would it fail that “{_bare(claim)}”?",
+            StandingState.UNTESTED: f"Does it still hold that “{_bare(claim)}”?",
         }
         question = asks[spring.held.state]
         if spring.slots:
-            question = f"Does it hold beyond {'; '.join(spring.slots)} that “{claim.text}”?"
+            question = f"Does it hold beyond {'; '.join(spring.slots)} that “{_bare(claim)}”?"
         return Line(
             question=question,
             springs_from=spring.what,
@@ -88,11 +88,16 @@ class LocalWriter:
         )
 
 
+def _bare(claim: Claim) -> str:
+    """Its text without the full stop, for a sentence around it."""
+    return claim.text.rstrip(".")
+
+
 def _where(held: Held) -> Statement:
     """Where a claim stands, and whether it rests on anything real."""
     claim = held.claim
     ungrounded = ", and no real paper has been shown to stand behind it"
-    told = f"“{claim.text}” (as of {claim.as_of}) is {held.state}"
+    told = f"“{_bare(claim)}” (as of {claim.as_of}) is {held.state}"
     return _notice(told + (ungrounded if Flag.UNGROUNDED in held.flags else "") + ".")
 
 

@@ -5,7 +5,7 @@ checked is never told as right.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from claims.claim import SourceRef
@@ -17,7 +17,9 @@ from claims.naming import same_title
 from claims.pages.stated import CitedPaper, QuotedWords, Statements
 from claims.standing import Answer
 from claims.verify import locate
+from flows.full_text import Desk, read_whole
 from flows.importing import records_of
+from papers.quoting import Finder
 from papers.sources import Source
 
 
@@ -34,11 +36,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """The words of a paper that can be searched."""
+    """What can be read of a paper that its authors wrote."""
 
-    words: str
-    is_whole: bool
-    """Whether it is the full text: then what is not in it is not in the paper."""
+    says: Callable[[str], bool]
+    """Whether these words stand in it."""
+    unread: str = ""
+    """Why it is not the whole paper; empty where it is: then what is not in it is not there."""
 
 
 Texts = Callable[[Paper], Text | None]
@@ -62,7 +65,48 @@ def abstract_of(paper: Paper) -> Text | None:
     """The abstract; None for the sample's summaries, which are not the authors' words."""
     if paper.abstract_source is not TextSource.ABSTRACT or not paper.abstract:
         return None
-    return Text(words=paper.abstract, is_whole=False)
+
+    def says(words: str) -> bool:
+        return _stands(lambda: locate(words, paper.abstract))
+
+    return Text(says=says, unread="its full text was not read")
+
+
+def whole_texts(desk: Desk) -> Texts:
+    """Papers read whole, each once; where that cannot be, their abstracts with the reason."""
+    read: dict[ArxivId, Text | None] = {}
+
+    def text_of(paper: Paper) -> Text | None:
+        if paper.id not in read:
+            read[paper.id] = _whole(desk, paper)
+        return read[paper.id]
+
+    return text_of
+
+
+def _whole(desk: Desk, paper: Paper) -> Text | None:
+    abstract, why = abstract_of(paper), "its full text is not on the shelf"
+    try:
+        full = read_whole(desk, paper.id)
+    except SourceError as error:
+        full, why = None, str(error)
+    if full is None:
+        return abstract and replace(abstract, unread=why)
+    finder = Finder(full)
+
+    def says(words: str) -> bool:
+        whole = _stands(lambda: finder.locate(words))
+        return whole or (abstract is not None and abstract.says(words))
+
+    return Text(says=says)
+
+
+def _stands(locate_it: Callable[[], object]) -> bool:
+    try:
+        locate_it()
+    except QuoteNotFound:
+        return False
+    return True
 
 
 def check_answer(
@@ -159,12 +203,12 @@ def _checked_quote(quote: QuotedWords, records: Records, texts: Texts) -> Checke
     own = [paper for id in quote.papers for paper in records.get(id.number) or ()]
     for paper in own:
         text = texts(paper)
-        if text and _says(text, quote.words):
+        if text and text.says(quote.words):
             return told(Verdict.RIGHT, f"stands in {paper.id}", paper.id)
     others = (p for versions in records.values() for p in versions or () if p not in own)
     for paper in others:
         text = texts(paper)
-        if text and _says(text, quote.words):
+        if text and text.says(quote.words):
             verdict = Verdict.OTHER_PAPER if quote.papers else Verdict.RIGHT
             return told(verdict, f"stands in {paper.id}, {paper.title!r}", paper.id)
     return told(*_absence(quote, own, texts))
@@ -182,21 +226,10 @@ def _absence(
     read = [text for text in map(texts, own) if text]
     if not read:
         return Verdict.UNCHECKED, f"nothing that the authors of {nearest} wrote is at hand", nearest
-    if all(text.is_whole for text in read) or quote.of_the_abstract:
+    unread = next((text.unread for text in read if text.unread), "")
+    if not unread or quote.of_the_abstract:
         return Verdict.QUOTE_ABSENT, f"not in {_listed(own)}", nearest
-    return (
-        Verdict.UNCHECKED,
-        f"not in the abstract of {_listed(own)}; its full text was not read",
-        nearest,
-    )
-
-
-def _says(text: Text, words: str) -> bool:
-    try:
-        locate(words, text.words)
-    except QuoteNotFound:
-        return False
-    return True
+    return Verdict.UNCHECKED, f"not in the abstract of {_listed(own)}; {unread}", nearest
 
 
 def _listed(papers: Iterable[Paper]) -> str:

@@ -17,7 +17,7 @@ import typer
 
 from claims.errors import RetestError, SourceError
 from review import claims_cli
-from review.answer_cli import check_answer
+from review.answer_cli import answer, check_answer, prompt
 from review.eval_cli import evaluate
 from review.import_cli import import_page
 from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption, opened_workspace
@@ -211,6 +211,8 @@ def doctor(
 
 
 app.command("import")(import_page)
+app.command()(answer)
+app.command()(prompt)
 app.command("check-answer")(check_answer)
 app.command("eval")(evaluate)
 

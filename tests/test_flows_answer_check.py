@@ -121,7 +121,8 @@ def test_without_the_full_text_a_missing_quote_could_not_be_checked() -> None:
 
 
 def test_with_the_full_text_a_missing_quote_is_absent_and_a_present_one_right() -> None:
-    whole = Text(words="Long after, lanterns are mostly kind to their owners.", is_whole=True)
+    words = "Long after, lanterns are mostly kind to their owners."
+    whole = Text(says=lambda quote: quote in words)
     there = "It says “lanterns are mostly kind to their owners” (arXiv:2401.00001)."
     absent = there.replace("kind", "cruel")
     assert verdicts(there, texts=lambda _: whole)[1:] == [Verdict.RIGHT]

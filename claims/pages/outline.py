@@ -13,7 +13,7 @@ from typing import Final
 from claims.pages.cited import mentions_in
 from claims.pages.labels import Label, Part, label_of, part_of
 from claims.pages.lines import Block, Shape
-from claims.pages.own import STANDING, read_anchor_line, read_claim_line
+from claims.pages.own import is_standing_line, read_anchor_line, read_claim_line
 from claims.pages.years import Stated, date_of
 
 
@@ -60,6 +60,9 @@ class Outline:
         """Nothing: `block` is in `part`."""
         self.parts.setdefault(part, []).append(Placed(block=block, sureness=sureness))
 
+
+_ABOVE_ENTRIES: Final = -1
+"""The depth of a label that is no entry of a list."""
 
 _ONE_LINE: Final = 320
 """Characters that a framing may have; longer text after the question is the narrative."""
@@ -113,8 +116,8 @@ class _Sorter:
         self._in_prompt = False
         self._lost = False
         """Whether an unknown heading ended the last list: what follows is not of it."""
-        self._depth = 0
-        """Entries of a list in this part are nested so deep; a label stands above them."""
+        self._depth = _ABOVE_ENTRIES
+        """Of the label that opened this part: entries below it are its content, never labels."""
         self._before: list[Block] = []
         """Text before any question."""
         self._titles: list[Block] = []
@@ -125,7 +128,7 @@ class _Sorter:
         if block.shape in {Shape.FURNITURE, Shape.HIDDEN}:
             around = "around the page" if block.shape is Shape.FURNITURE else "hidden on the page"
             self.outline.unplaced.append((block, around))
-        elif block.text.startswith(STANDING):
+        elif is_standing_line(block.text):
             self.outline.unplaced.append((block, "a standing: it is computed, never imported"))
         elif block.shape is Shape.TABLE_HEAD:
             self._table(block)
@@ -154,7 +157,7 @@ class _Sorter:
         if label is None or read_claim_line(block.text):
             return None
         in_list = self._part is not None and self._part.is_list
-        if block.is_entry and label.rest and in_list and block.depth >= self._depth:
+        if block.is_entry and in_list and block.depth > self._depth:
             return None
         if block.shape is Shape.TEXT and not label.rest and len(block.lines) > 1:
             return None
@@ -169,7 +172,7 @@ class _Sorter:
 
     def _open(self, label: Label, block: Block) -> None:
         self._part, self._lost = label.part, False
-        self._depth = block.depth + 1 if block.is_entry else 0
+        self._depth = block.depth if block.is_entry else _ABOVE_ENTRIES
         if label.part is Part.PROMPT:
             self._in_prompt = True
         if not label.rest:

@@ -5,6 +5,7 @@ at its word, whatever else it looks like.
 """
 
 import re
+from datetime import date
 from typing import Final
 
 from claims.claim import SourceRef
@@ -12,15 +13,23 @@ from claims.dates import ClaimDate
 from claims.errors import CitationError
 from claims.ids import ArxivId
 
-STANDING: Final = "Standing today"
-"""Begins a line that tells where a claim stands; it is computed, and never read back."""
-
+_STANDING: Final = re.compile(r"Standing today, \d{4}-\d\d-\d\d: [A-Z]+(?![A-Za-z]).*")
 _CLAIM: Final = re.compile(
     r"“(?P<text>.+)” \(as of (?P<date>[^()]{4,60})\)(?P<rests>, resting on .+)?"
 )
 _ANCHOR: Final = re.compile(
     r"arXiv:(?P<id>\S+)(?: \((?P<year>\d{4})\))?(?: — “(?P<title>.+)”)?(?:, by (?P<author>[^”]+))?"
 )
+
+
+def standing_line(on: date, told: str) -> str:
+    """Where a claim stands, as one line: it is computed, and never read back."""
+    return f"Standing today, {on}: {told}"
+
+
+def is_standing_line(line: str) -> bool:
+    """Whether `standing_line` wrote it."""
+    return bool(_STANDING.fullmatch(line))
 
 
 def claim_line(text: str, as_of: ClaimDate, sources: tuple[SourceRef, ...]) -> str:
@@ -33,13 +42,13 @@ def read_claim_line(line: str) -> tuple[str, ClaimDate, tuple[SourceRef, ...]] |
     """Text, date and sources of a line that `claim_line` wrote."""
     match = _CLAIM.fullmatch(line)
     try:
-        date = ClaimDate(match["date"]) if match else None
+        as_of = ClaimDate(match["date"]) if match else None
     except ValueError:
         return None
-    if match is None or date is None:
+    if match is None or as_of is None:
         return None
     ids = ArxivId.in_text(match["rests"] or "")
-    return match["text"], date, tuple(SourceRef(arxiv=id) for id in ids)
+    return match["text"], as_of, tuple(SourceRef(arxiv=id) for id in ids)
 
 
 def anchor_line(ref: SourceRef) -> str:

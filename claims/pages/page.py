@@ -39,7 +39,7 @@ from claims.pages.outline import (
 __all__ = ["Page", "Sureness", "Understood", "Unplaced", "read_page"]
 
 _CATEGORY: Final = re.compile(
-    r"\b(?:[a-z]{2,8}(?:-[a-z]{2,4})?\.[A-Za-z-]{2,4}|quant-ph|hep-(?:th|ph|ex|lat)|gr-qc)\b"
+    r"\b(?:[a-z]{1,8}(?:-[a-z]{2,4})?\.[A-Za-z-]{2,4}|quant-ph|hep-(?:th|ph|ex|lat)|gr-qc)\b"
 )
 _LIST: Final = re.compile(r"\s*[;,|·]\s*")
 _N_SLUG_WORDS: Final = 4

@@ -53,6 +53,9 @@ class CitedPaper:
     around: str
     """The paragraph or entry, in which the title may stand in other places too."""
     lines: tuple[int, ...]
+    start: int
+    """Where it is named in `around`, half-open."""
+    end: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,12 @@ def read_answer(content: bytes, name: str) -> Statements:
     return Statements(papers=tuple(papers), quotes=tuple(quotes))
 
 
+def papers_in(text: str) -> tuple[CitedPaper, ...]:
+    """The ids in one paragraph, in order."""
+    found = _papers(Block(text=text, lines=()))
+    return tuple(sorted(found, key=lambda cited: cited.start))
+
+
 def _papers(block: Block) -> Iterator[CitedPaper]:
     mentions = mentions_in(block.text)
     entry = _reference(block, mentions)
@@ -104,6 +113,8 @@ def _papers(block: Block) -> Iterator[CitedPaper]:
             dates=_dates(block.text, mention),
             around=block.text,
             lines=block.lines,
+            start=mention.start,
+            end=mention.end,
         )
     for match in _MARKED.finditer(block.text):
         if not any(m.start <= match.start() < m.end or match.start(1) < m.end <= match.end()
@@ -116,6 +127,8 @@ def _papers(block: Block) -> Iterator[CitedPaper]:
                 dates=(),
                 around=block.text,
                 lines=block.lines,
+                start=match.start(),
+                end=match.start(1) + len(match[1].rstrip("./-")),
             )
 
 
