@@ -13,7 +13,7 @@ import tomlkit
 from pydantic import ValidationError
 from tomlkit.items import AoT
 
-from claims.claim import Claim, Inquiry
+from claims.claim import Claim, Inquiry, SourceRef
 from claims.errors import ClaimNotFound, LibraryError
 from claims.toml import line_of, parse, read_text, refusal
 
@@ -84,6 +84,34 @@ def add_claim(file: Path, claim: Claim) -> None:
             "claims: write each claim as a [[claims]] table, then more can be added",
         )
     existing.append(table)
+    write_inquiry(file, tomlkit.dumps(document))
+
+
+def add_source(file: Path, holder_id: str, source: SourceRef, remark: str) -> None:
+    """Append `source` to the claim or note `holder_id` in `file`, with `remark` as a comment.
+
+    Raises ClaimNotFound, and LibraryError when the result would not read.
+    """
+    document = tomlkit.parse(read_text(file))
+    entries = [*document.get("claims", ()), *document.get("notes", ())]
+    holder = next((entry for entry in entries if entry.get("id") == holder_id), None)
+    if holder is None:
+        raise ClaimNotFound(f"{file} holds no claim and no note {holder_id!r}")
+    table = tomlkit.table()
+    table.add(tomlkit.comment(remark))
+    for key, value in source.model_dump(mode="json", exclude_defaults=True).items():
+        table.add(key, value)
+    existing = holder.get("sources")
+    if existing is None:
+        existing = tomlkit.aot()
+        holder["sources"] = existing
+    if isinstance(existing, AoT):
+        # Taken again from its holder: tomlkit copies what is put into a table.
+        holder["sources"].append(table)
+    else:
+        inline = tomlkit.inline_table()
+        inline.update(table.unwrap())
+        existing.append(inline)
     write_inquiry(file, tomlkit.dumps(document))
 
 

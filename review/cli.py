@@ -19,6 +19,7 @@ from claims.errors import RetestError, SourceError
 from review import claims_cli
 from review.answer_cli import answer, check_answer, prompt
 from review.eval_cli import evaluate
+from review.ground_cli import ground
 from review.import_cli import import_page
 from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption, opened_workspace
 
@@ -213,6 +214,7 @@ def doctor(
 app.command("import")(import_page)
 app.command()(answer)
 app.command()(prompt)
+app.command()(ground)
 app.command("check-answer")(check_answer)
 app.command("eval")(evaluate)
 

@@ -11,7 +11,7 @@ from claims.ids import ArxivId
 from claims.pages.years import year_of
 
 _ID: Final = re.compile(
-    r"[\[(<]?\s?(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|"
+    r"(?:[\[(<]\s?)?(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|"
     r"(?:https?://)?(?:dx\.)?(?:doi\.org/)?10\.48550/arxiv\.|arxiv(?:\s?id)?[\s:]{0,3})?"
     r"(?P<id>\d{4}\.\d{4,5}(?!\d)(?:v[1-9]\d?)?|(?:[a-z-]{2,9}(?:\.[A-Z]{2})?/\d{7}(?!\d)(?:v[1-9]\d?)?))"
     r"(?:\.pdf)?(?:\s?\[[a-z-]+(?:\.[A-Za-z-]+)?\])?[\])>]?",
