@@ -10,12 +10,11 @@ from enum import StrEnum
 
 from claims.claim import SourceRef
 from claims.errors import QuoteNotFound, SourceError
-from claims.evidence import Paper, TextSource
+from claims.evidence import Answer, Paper, TextSource
 from claims.health import Records, SourceCheck, check
 from claims.ids import ArxivId
 from claims.naming import same_title
 from claims.pages.stated import CitedPaper, QuotedWords, Statements
-from claims.standing import Answer
 from claims.verify import locate
 from flows.full_text import Desk, read_whole
 from flows.importing import records_of
