@@ -34,6 +34,10 @@ embedder = "auto"
 papers_per_claim = 30
 # passages_per_paper = 6
 
+# [answer]
+# How many months `retest answer` looks back for disagreement.
+# window_months = 6
+
 [schedule]
 # When `retest serve` starts the night.
 cron = "0 3 * * *"

@@ -148,6 +148,28 @@ WANTED = {
         3,
         0,
     ),
+    "fenced_prompt.md": (
+        "Are bees moved by the colour of hives?",
+        "A hive has no opinion of its own paint.",
+        [
+            ("Painted hives cut drift by about 30%.", "2023"),
+            ("Colour is less important than smell.", "2024~"),
+            ("Trials spanning 2024–2026 found no effect at scale.", "2024/2026"),  # noqa: RUF001 - as the page writes it
+            ("By late 2025, most keepers had stopped painting.", "2025~"),
+        ],
+        [("2305.11111", 2023, "Painted Hives and Drift"),
+         ("2404.22222", 2024, "Smell Before Sight in Homing Bees")],
+        3,
+        2,
+    ),
+    "spans_and_divs.html": (
+        "Why do trains hum in A flat?",
+        "Because someone tuned them, or because nobody did.",
+        [("Trains hum at 415 Hz", "2021"), ("Newer inverters hum higher", "2024/2025")],
+        [("2107.55555", 2021, "Humming Inverters"), ("2408.66666", 2024, "Humming Higher")],
+        3,
+        2,
+    ),
     "numbered_sections.txt": (
         "How much of a lamp's flicker is noise?",
         "Noise is what we have not asked about yet.",
