@@ -87,6 +87,11 @@ class Scope(Frozen):
     setting: str | None = None
 
 
+def _is_unstated(value: object) -> bool:
+    """Left out of what is stored, so that older records keep the names of their content."""
+    return value is None or value == ()
+
+
 class SourceRef(Frozen):
     """A paper that a claim says it rests on, as the person cited it: to be checked, not believed.
 
@@ -98,6 +103,17 @@ class SourceRef(Frozen):
     first_author: str | None = None
     quote: str | None = None
     """Words that the person says stand in that paper."""
+    year: int | None = Field(default=None, ge=1991, le=2999, exclude_if=_is_unstated)
+    """The year that the person says it is of, to be compared with its first submission."""
+
+
+class Note(Frozen):
+    """What a person noted of the sources: a question and a paragraph."""
+
+    id: Slug
+    title: Sentence
+    text: str = ""
+    sources: tuple[SourceRef, ...] = ()
 
 
 class Claim(Frozen):
@@ -136,9 +152,12 @@ class Inquiry(Frozen):
     """Phrases that a new paper of interest is likely to use."""
     tasks: tuple[str, ...] = ()
     anchors: tuple[SourceRef, ...] = ()
+    notes: tuple[Note, ...] = Field(default=(), exclude_if=_is_unstated)
+    """Notes on the sources, in the order of the page."""
     claims: tuple[Claim, ...] = ()
 
     @property
     def cited(self) -> tuple[SourceRef, ...]:
-        """Every source that the inquiry names, anchors first, in file order."""
-        return self.anchors + tuple(source for claim in self.claims for source in claim.sources)
+        """Every source that the inquiry names: anchors, then those of claims, then of notes."""
+        of_claims = tuple(source for claim in self.claims for source in claim.sources)
+        return self.anchors + of_claims + tuple(s for note in self.notes for s in note.sources)

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rapidfuzz import fuzz, utils
-
 from claims.assessment import Assessment
 from claims.claim import Claim, SourceRef
 from claims.errors import QuoteNotFound
@@ -27,11 +25,9 @@ from claims.evidence import (
     Verdict,
 )
 from claims.ids import ArxivId
+from claims.naming import same_author, same_title
 from claims.standing import SOURCE_HEALTH, Flag
 from claims.verify import MIN_QUOTE_CHARS, VerifiedCitation, locate, verify
-
-TITLE_AGREES: Final = 95.0
-"""Least token-sort ratio of two titles, in percent. Another paper was once matched at 91.5."""
 
 Place = tuple[ArxivId, str]
 """A version, and words that were sought in its full text."""
@@ -49,6 +45,12 @@ class SourceCheck:
     resolves: Answer
     agrees: Answer
     """Whether title and first author, as far as they were stated, are those of the paper."""
+    titled: Answer
+    """Whether the title is one that the paper had in some version, or the main part of one."""
+    authored: Answer
+    """Whether the first author is."""
+    dated: Answer
+    """Whether the stated year is that of the first submission."""
     stands: Answer
     """Whether it is not withdrawn."""
     words: Answer
@@ -58,8 +60,13 @@ class SourceCheck:
     """The newest version that says the quoted words, and where."""
 
     @property
+    def problems(self) -> tuple[str, ...]:
+        """What a person should know of it, one line each; nothing when all is well."""
+        return tuple(_problems(self))
+
+    @property
     def is_real(self) -> bool:
-        """Whether every check said yes."""
+        """Whether every check said yes; a wrong year alone does not make a citation unreal."""
         return {self.resolves, self.agrees, self.stands, self.words} == {Answer.YES}
 
     @property
@@ -104,13 +111,16 @@ def check(
     versions = records[number]
     if versions is None:
         return _alike(ref, Answer.NO)
-    agrees = any(_is_the_paper_meant(ref, paper) for paper in versions)
+    submitted = min(paper.submitted_on for paper in versions)
     saying = [paper for paper in versions if ref.quote and says(paper, ref.quote, sought)]
     return SourceCheck(
         ref=ref,
         resolves=Answer.YES,
-        agrees=Answer.YES if agrees else Answer.NO,
-        stands=Answer.NO if versions[-1].withdrawn else Answer.YES,
+        agrees=_yes(any(_is_the_paper_meant(ref, paper) for paper in versions)),
+        titled=_yes(any(same_title(ref.title, paper.title) for paper in versions)),
+        authored=_yes(any(same_author(ref.first_author, paper.authors) for paper in versions)),
+        dated=_yes(ref.year in {None, submitted.year}),
+        stands=_yes(not versions[-1].withdrawn),
         words=_words(ref, versions[-1], saying, sought),
         newest=versions[-1],
         said_in=_passage_with(ref, saying[-1], sought) if saying else None,
@@ -133,6 +143,8 @@ def flags_of(checks: Sequence[SourceCheck]) -> frozenset[Flag]:
             flags.add(Flag.SOURCE_REVISED)
         elif source.words is Answer.UNKNOWN:
             flags.add(Flag.NOT_CHECKED)
+        if source.resolves is Answer.YES and source.dated is Answer.NO:
+            flags.add(Flag.SOURCE_MISDATED)
     return frozenset(flags)
 
 
@@ -178,7 +190,15 @@ def stands_in(
 
 def _alike(ref: SourceRef, answer: Answer) -> SourceCheck:
     return SourceCheck(
-        ref=ref, resolves=answer, agrees=answer, stands=answer, words=answer, newest=None
+        ref=ref,
+        resolves=answer,
+        agrees=answer,
+        titled=answer,
+        authored=answer,
+        dated=answer,
+        stands=answer,
+        words=answer,
+        newest=None,
     )
 
 
@@ -271,19 +291,33 @@ def _is_outdated(source: SourceCheck) -> bool:
     return bool(cited and newest and (newest.id.version or 0) > cited)
 
 
+def _problems(found: SourceCheck) -> Iterator[str]:
+    ref, newest = found.ref, found.newest
+    if found.resolves is Answer.UNKNOWN:
+        yield "could not be looked up"
+    if newest is None:
+        if found.resolves is Answer.NO:
+            yield "there is no such paper on arXiv"
+        return
+    if found.titled is Answer.NO:
+        yield f"belongs to another paper: its title is {newest.title!r}"
+    if found.authored is Answer.NO:
+        first = newest.authors[0] if newest.authors else "nobody"
+        yield f"its first author is {first}, not {ref.first_author}"
+    if found.dated is Answer.NO:
+        yield f"first submitted on {newest.submitted_on}, not in {ref.year}"
+    if found.stands is Answer.NO:
+        yield f"withdrawn: {newest.id} is a withdrawal notice"
+    elif found.words is Answer.NO:
+        no_longer = "no longer" if found.said_in else "do not"
+        yield f"the quoted words {no_longer} stand in {newest.id}"
+    elif ref.arxiv.version and ref.arxiv.version != newest.id.version:
+        yield f"v{ref.arxiv.version} is cited, the latest known is v{newest.id.version}"
+
+
+def _yes(holds: bool) -> Answer:
+    return Answer.YES if holds else Answer.NO
+
+
 def _is_the_paper_meant(ref: SourceRef, paper: Paper) -> bool:
-    return _same_title(ref.title, paper.title) and _same_author(ref.first_author, paper.authors)
-
-
-def _same_title(stated: str | None, real: str) -> bool:
-    if stated is None:
-        return True
-    ratio = fuzz.token_sort_ratio(stated, real, processor=utils.default_process)
-    return ratio >= TITLE_AGREES
-
-
-def _same_author(stated: str | None, real: tuple[str, ...]) -> bool:
-    if stated is None:
-        return True
-    surname = utils.default_process(stated).split()[-1:]
-    return bool(real) and surname == utils.default_process(real[0]).split()[-1:]
+    return same_title(ref.title, paper.title) and same_author(ref.first_author, paper.authors)

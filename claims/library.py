@@ -1,8 +1,7 @@
 """The library of inquiries: `claims/*.toml` in a workspace, one inquiry a file.
 
 Reading is strict: an unknown key, a bad date or a duplicate id is a LibraryError that names file,
-line and key. Writing keeps every comment and the order of the file. Nothing here is rewritten
-except by adding a claim.
+line and key. Writing keeps every comment and the order of the file.
 """
 
 import shutil
@@ -14,7 +13,7 @@ import tomlkit
 from pydantic import ValidationError
 from tomlkit.items import AoT
 
-from claims.claim import Claim, Inquiry
+from claims.claim import Claim, Inquiry, SourceRef
 from claims.errors import ClaimNotFound, LibraryError
 from claims.toml import line_of, parse, read_text, refusal
 
@@ -48,7 +47,7 @@ def read_inquiry(file: Path) -> Inquiry:
     head = table.pop("inquiry", None)
     if not isinstance(head, dict):
         raise LibraryError(str(file), 1, "no [inquiry] table: start the file with one")
-    if misplaced := {"claims", "anchors"} & head.keys():
+    if misplaced := {"claims", "anchors", "notes"} & head.keys():
         name = min(misplaced)
         raise LibraryError(
             str(file),
@@ -85,17 +84,47 @@ def add_claim(file: Path, claim: Claim) -> None:
             "claims: write each claim as a [[claims]] table, then more can be added",
         )
     existing.append(table)
-    _replace(file.resolve(), tomlkit.dumps(document))
+    write_inquiry(file, tomlkit.dumps(document))
 
 
-def _replace(file: Path, text: str) -> None:
-    """Write `text` over `file`, whole or not at all, when it reads as an inquiry."""
+def add_source(file: Path, holder_id: str, source: SourceRef, remark: str) -> None:
+    """Append `source` to the claim or note `holder_id` in `file`, with `remark` as a comment.
+
+    Raises ClaimNotFound, and LibraryError when the result would not read.
+    """
+    document = tomlkit.parse(read_text(file))
+    entries = [*document.get("claims", ()), *document.get("notes", ())]
+    holder = next((entry for entry in entries if entry.get("id") == holder_id), None)
+    if holder is None:
+        raise ClaimNotFound(f"{file} holds no claim and no note {holder_id!r}")
+    table = tomlkit.table()
+    table.add(tomlkit.comment(remark))
+    for key, value in source.model_dump(mode="json", exclude_defaults=True).items():
+        table.add(key, value)
+    existing = holder.get("sources")
+    if existing is None:
+        existing = tomlkit.aot()
+        holder["sources"] = existing
+    if isinstance(existing, AoT):
+        # Taken again from its holder: tomlkit copies what is put into a table.
+        holder["sources"].append(table)
+    else:
+        inline = tomlkit.inline_table()
+        inline.update(table.unwrap())
+        existing.append(inline)
+    write_inquiry(file, tomlkit.dumps(document))
+
+
+def write_inquiry(file: Path, text: str) -> None:
+    """Write `text` as `file`, whole or not at all. Raises LibraryError when it does not read."""
+    file = file.resolve()
     try:
         with TemporaryDirectory(dir=file.parent, prefix=".draft-") as folder:
             draft = Path(folder) / file.name
             draft.write_bytes(text.encode())
             read_inquiry(draft)
-            shutil.copymode(file, draft)
+            if file.exists():
+                shutil.copymode(file, draft)
             draft.replace(file)
     except OSError as error:
         raise LibraryError(str(file), None, f"cannot be written: {error.strerror}") from error

@@ -46,6 +46,8 @@ class Flag(StrEnum):
     """A paper that the claim rests on has a newer version than the one cited."""
     SOURCE_MISMATCH = "SOURCE_MISMATCH"
     """A cited id belongs to another paper, or the quoted words are not in it."""
+    SOURCE_MISDATED = "SOURCE_MISDATED"
+    """The year stated for a cited paper is not that of its first submission."""
     NOT_CHECKED = "NOT_CHECKED"
     """Some of tonight's work on this claim failed."""
     OUR_WORDS = "OUR_WORDS"

@@ -107,6 +107,13 @@ class JudgeSettings(Frozen):
     parallel: int = Field(default=4, ge=1, le=64)
 
 
+class AnswerSettings(Frozen):
+    """How inquiries are answered."""
+
+    window_months: int = Field(default=6, ge=1, le=120)
+    """How far the second task, disagreement and superseding work, looks back."""
+
+
 class ScheduleSettings(Frozen):
     """When the night is."""
 
@@ -134,6 +141,7 @@ class Settings(Frozen):
     shelf: ShelfSettings = ShelfSettings()
     search: SearchSettings = SearchSettings()
     judge: JudgeSettings = JudgeSettings()
+    answer: AnswerSettings = AnswerSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     prefect: PrefectSettings = PrefectSettings()
     ledger: LedgerSettings = LedgerSettings()

@@ -4,7 +4,7 @@ Every step may be run again after a kill: what is there already is left alone, a
 wrote is committed before the next begins.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -210,7 +210,7 @@ async def conclude(
             "sources": changes_of(ledger, run, rests),
             "remarks": ledger.work.remarks(run.id),
             "thresholds": thresholds,
-            "notes": (*bench.notes, *bench.index.notes),
+            "notes": (*bench.notes, *bench.index.notes, *_anchor_notes(scope, records)),
         }
     )
     standings = []
@@ -224,6 +224,15 @@ async def conclude(
         standings.append(standing_of(claim, known, thresholds=thresholds))
     ledger.runs.finish(done, standings, scope.inquiries)
     return done
+
+
+def _anchor_notes(scope: Scope, records: Records) -> Iterator[str]:
+    """What is wrong with papers that an inquiry names beside those of its claims."""
+    for inquiry in scope.inquiries:
+        beside = (*inquiry.anchors, *(ref for note in inquiry.notes for ref in note.sources))
+        for ref in dict.fromkeys(beside):
+            for problem in health.check(ref, records).problems:
+                yield f"{inquiry.id} names {ref.arxiv}: {problem}"
 
 
 def report_of(ledger: Ledger, run_id: str) -> Report:

@@ -35,6 +35,10 @@ embedder = "auto"
 papers_per_claim = 30
 # passages_per_paper = 6
 
+# [answer]
+# How many months `retest answer` looks back for disagreement.
+# window_months = 6
+
 [schedule]
 # When `retest serve` starts the night.
 cron = "0 3 * * *"
@@ -79,6 +83,19 @@ class Workspace:
             )
         quiet_libraries(chosen / ".retest")
         return cls(folder=chosen, settings=read_settings(file), environment=environment)
+
+    @classmethod
+    def anywhere(cls, folder: Path | None, environment: Environment) -> Self:
+        """The workspace as `open` finds it, or one without a library for a command that needs none.
+
+        Its state, such as the pace towards arXiv, is then in the user's cache.
+        """
+        named = folder or environment.workspace
+        if named or (Path() / FILE).is_file():
+            return cls.open(named, environment)
+        place = Path.home() / ".cache" / "retest"
+        quiet_libraries(place / ".retest")
+        return cls(folder=place, settings=Settings(), environment=environment)
 
     @classmethod
     def create(cls, folder: Path, environment: Environment, *, papers: str = "arxiv") -> Self:

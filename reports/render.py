@@ -70,27 +70,30 @@ def write(report: Report, folder: Path) -> Files:
         markdown=folder / f"{stem}.md", html=folder / f"{stem}.html", json=folder / f"{stem}.json"
     )
     names = {form: Path(path).name for form, path in files.named().items() if path}
-    _write(files.markdown, to_markdown(report))
-    _write(files.html, to_html(report))
-    _write(files.json, to_json(report, names))
+    write_file(files.markdown, to_markdown(report))
+    write_file(files.html, to_html(report))
+    write_file(files.json, to_json(report, names))
     return files
 
 
 def _rendered(template: str, report: Report) -> str:
-    return (
-        _environment(is_html=template.endswith(".html.j2"))
-        .get_template(template)
-        .render(
-            report=report,
-            title=summary.title(report),
-            headline=summary.headline(report),
-            basis=summary.basis(report),
-            harvest=summary.harvest(report),
-            costs=summary.costs(report),
-            settings=summary.settings(report),
-            remarks=summary.remarks(report),
-        )
+    return filled(
+        template,
+        report=report,
+        title=summary.title(report),
+        headline=summary.headline(report),
+        basis=summary.basis(report),
+        harvest=summary.harvest(report),
+        costs=summary.costs(report),
+        settings=summary.settings(report),
+        remarks=summary.remarks(report),
     )
+
+
+def filled(template: str, **values: object) -> str:
+    """The template of this name with `values`, each escaped for the format that its name says."""
+    is_html = template.endswith(".html.j2")
+    return _environment(is_html=is_html).get_template(template).render(**values)
 
 
 @cache
@@ -133,7 +136,8 @@ def file_stem(run_id: str) -> str:
     return f"{stem}-{content_hash('run', {'id': run_id}).removeprefix('sha256:')[:12]}"
 
 
-def _write(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
+    """Nothing: `text` is in `path`, whole or not at all. Raises LedgerError."""
     partial = path.with_name(f".{uuid4().hex}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

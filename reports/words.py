@@ -48,6 +48,10 @@ FLAG_MEANS: Final = {
         "A cited id belongs to another paper, or the quoted words are not in it.",
         "Correct the id, the title or the quote of that source.",
     ),
+    Flag.SOURCE_MISDATED: (
+        "The year stated for a cited paper is not that of its first submission.",
+        "Correct the year, or the id if another paper was meant.",
+    ),
     Flag.NOT_CHECKED: (
         "Some of the work failed, or a cited paper could not be looked up: no evidence either way.",
         "See what failed, then retest the claim.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from review.options import JsonOption, WorkspaceOption, opened_workspace
+from review.options import JsonOption, SourceOption, WorkspaceOption, opened_workspace
 
 if TYPE_CHECKING:
     from flows.workspace import Workspace
@@ -149,21 +149,34 @@ def add(
 
 
 @app.command()
-def check(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
-    """Read every file of the library strictly, and compare it with what the ledger holds."""
+def check(
+    workspace: WorkspaceOption = None, source: SourceOption = None, json: JsonOption = False
+) -> None:
+    """Read every file of the library strictly, and check every paper that it names.
+
+    Exists, title, first author, year of the first submission, latest version, withdrawn: from
+    what the nights have looked up, or with --source asked anew.
+    """
     from claims.ledger import Ledger
+    from flows.importing import checked
     from review import shown
+    from review.import_cli import check_row, print_checks
 
     opened = opened_workspace(workspace)
     inquiries = opened.inquiries()
     ledger = Ledger.open(opened.ledger_url)
     ledger.claims.register(claim for inquiry in inquiries for claim in inquiry.claims)
+    checks = checked(opened, ledger, inquiries, source)
     ledger.close()
     n_claims = sum(len(inquiry.claims) for inquiry in inquiries)
     if json:
-        shown.as_json({"inquiries": len(inquiries), "claims": n_claims, "ok": True})
+        papers = [check_row(check) for check in checks]
+        shown.as_json(
+            {"inquiries": len(inquiries), "claims": n_claims, "ok": True, "papers": papers}
+        )
     else:
         n_inquiries = len(inquiries)
+        print_checks(checks)
         shown.out(f"claims: {n_claims}, inquiries: {n_inquiries}; all read, none reworded")
 
 

@@ -1,6 +1,7 @@
 """The command line: every command, its help, and how trouble is told.
 
-Exit codes as diff(1): 0 fine, 1 changes found (`retest diff` alone), 2 trouble. A RetestError is
+Exit codes as diff(1): 0 fine, 1 changes or faults found (`retest diff`, `retest check-answer`),
+2 trouble. A RetestError is
 one line on stderr; anything else is a fault of ours and keeps its traceback. Whatever is slow to
 import is imported inside the command that needs it.
 """
@@ -16,7 +17,10 @@ import typer
 
 from claims.errors import RetestError, SourceError
 from review import claims_cli
+from review.answer_cli import answer, check_answer, prompt
 from review.eval_cli import evaluate
+from review.ground_cli import ground
+from review.import_cli import import_page
 from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption, opened_workspace
 
 app = typer.Typer(
@@ -207,6 +211,11 @@ def doctor(
         raise typer.Exit(TROUBLE)
 
 
+app.command("import")(import_page)
+app.command()(answer)
+app.command()(prompt)
+app.command()(ground)
+app.command("check-answer")(check_answer)
 app.command("eval")(evaluate)
 
 

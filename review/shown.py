@@ -17,6 +17,13 @@ def out(line: str = "") -> None:
     sys.stdout.write(visible(line) + "\n")
 
 
+def page(text: str) -> None:
+    """Print a document as it is, line by line, with what would act on the terminal as text."""
+    for line in text.splitlines():
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        sys.stdout.write(f"{indent}{visible(line)}\n")
+
+
 def as_json(value: object) -> None:
     """Print `value` as one JSON document."""
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")

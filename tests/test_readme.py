@@ -39,7 +39,22 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
     assert [link for link in links if not (_README.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("command", ["init", "nightly", "claim", "serve", "report", "doctor"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "init",
+        "nightly",
+        "claim",
+        "serve",
+        "report",
+        "doctor",
+        "import",
+        "answer",
+        "prompt",
+        "check-answer",
+        "ground",
+    ],
+)
 def test_every_command_of_the_readme_has_help(command: str) -> None:
     assert f"retest {command}" in _README.read_text(encoding="utf-8")
     assert retest(command, "--help").returncode == 0

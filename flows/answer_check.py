@@ -1,0 +1,235 @@
+"""An answer checked: every arXiv id, title, date and quotation in it, against a source.
+
+Useful by itself: it needs an answer and a source of papers, and no library. What could not be
+checked is never told as right.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from claims.claim import SourceRef
+from claims.errors import QuoteNotFound, SourceError
+from claims.evidence import Answer, Paper, TextSource
+from claims.health import Records, SourceCheck, check
+from claims.ids import ArxivId
+from claims.naming import same_title
+from claims.pages.stated import CitedPaper, QuotedWords, Statements
+from claims.verify import locate
+from flows.full_text import Desk, read_whole
+from flows.importing import records_of
+from papers.quoting import Finder
+from papers.sources import Source
+
+
+class Verdict(StrEnum):
+    """What can be said of one statement of an answer."""
+
+    RIGHT = "real and right"
+    OTHER_PAPER = "real, but another paper"
+    WRONG_DATE = "real, but of another date"
+    QUOTE_ABSENT = "real, but the quote is not there"
+    NOT_FOUND = "not found"
+    UNCHECKED = "could not check"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """What can be read of a paper that its authors wrote."""
+
+    says: Callable[[str], bool]
+    """Whether these words stand in it."""
+    unread: str = ""
+    """Why it is not the whole paper; empty where it is: then what is not in it is not there."""
+
+
+Texts = Callable[[Paper], Text | None]
+"""What can be read of a paper; None where nothing can be that the authors wrote."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """One statement and what was found."""
+
+    kind: str
+    """`paper` or `quote`."""
+    stated: str
+    arxiv: ArxivId | None
+    verdict: Verdict
+    why: str
+    lines: tuple[int, ...]
+
+
+def abstract_of(paper: Paper) -> Text | None:
+    """The abstract; None for the sample's summaries, which are not the authors' words."""
+    if paper.abstract_source is not TextSource.ABSTRACT or not paper.abstract:
+        return None
+
+    def says(words: str) -> bool:
+        return _stands(lambda: locate(words, paper.abstract))
+
+    return Text(says=says, unread="its full text was not read")
+
+
+def whole_texts(desk: Desk) -> Texts:
+    """Papers read whole, each once; where that cannot be, their abstracts with the reason."""
+    read: dict[ArxivId, Text | None] = {}
+
+    def text_of(paper: Paper) -> Text | None:
+        if paper.id not in read:
+            read[paper.id] = _whole(desk, paper)
+        return read[paper.id]
+
+    return text_of
+
+
+def _whole(desk: Desk, paper: Paper) -> Text | None:
+    abstract, why = abstract_of(paper), "its full text is not on the shelf"
+    try:
+        full = read_whole(desk, paper.id)
+    except SourceError as error:
+        full, why = None, str(error)
+    if full is None:
+        return abstract and replace(abstract, unread=why)
+    finder = Finder(full)
+
+    def says(words: str) -> bool:
+        whole = _stands(lambda: finder.locate(words))
+        return whole or (abstract is not None and abstract.says(words))
+
+    return Text(says=says)
+
+
+def _stands(locate_it: Callable[[], object]) -> bool:
+    try:
+        locate_it()
+    except QuoteNotFound:
+        return False
+    return True
+
+
+def check_answer(
+    answer: Statements, source: Source, texts: Texts = abstract_of
+) -> tuple[Checked, ...]:
+    """Every statement of `answer`, in its order, papers first.
+
+    A source out of reach leaves every statement unchecked, with the reason.
+    """
+    ids = dict.fromkeys(cited.arxiv for cited in answer.papers if cited.arxiv)
+    wanted = tuple(dict.fromkeys((*(id.unversioned for id in ids), *(i for i in ids if i.version))))
+    unreached = ""
+    try:
+        said: Mapping[ArxivId, Paper | None] = source.lookup(wanted) if wanted else {}
+    except SourceError as error:
+        said, unreached = {}, str(error)
+    records = records_of(said)
+    papers = tuple(_checked_paper(cited, records, said, unreached) for cited in answer.papers)
+    quotes = (
+        _checked_quote(quote, records, texts)
+        for quote in answer.quotes
+        if not _is_title(quote, records)
+    )
+    return (*papers, *quotes)
+
+
+def _checked_paper(
+    cited: CitedPaper, records: Records, said: Mapping[ArxivId, Paper | None], unreached: str
+) -> Checked:
+    def told(verdict: Verdict, why: str) -> Checked:
+        return Checked(
+            kind="paper",
+            stated=" ".join(filter(None, (cited.written, cited.title))),
+            arxiv=cited.arxiv,
+            verdict=verdict,
+            why=why,
+            lines=cited.lines,
+        )
+
+    if cited.arxiv is None:
+        return told(Verdict.NOT_FOUND, "this cannot be an arXiv id")
+    ref = SourceRef(arxiv=cited.arxiv, title=cited.title, first_author=cited.first_author)
+    found = check(ref, records)
+    if found.resolves is Answer.NO:
+        return told(Verdict.NOT_FOUND, "there is no such paper on arXiv")
+    if found.newest is None or found.resolves is Answer.UNKNOWN:
+        return told(Verdict.UNCHECKED, unreached or "the source cannot say whether it exists")
+    if cited.arxiv.version and said.get(cited.arxiv, found.newest) is None:
+        why = f"the paper is real, but there is no v{cited.arxiv.version} of it"
+        return told(Verdict.NOT_FOUND, why)
+    return told(*_agreement(cited, found, found.newest))
+
+
+def _agreement(cited: CitedPaper, found: SourceCheck, newest: Paper) -> tuple[Verdict, str]:
+    real = f"{newest.title!r}, first submitted on {newest.submitted_on}"
+    if found.titled is Answer.NO and not _stands_in(newest.title, cited.around):
+        return Verdict.OTHER_PAPER, f"its title is {real}"
+    if found.authored is Answer.NO:
+        first = newest.authors[0] if newest.authors else "nobody"
+        return Verdict.OTHER_PAPER, f"its first author is {first}; its title is {real}"
+    off = [
+        date for date in cited.dates if not date.first_day <= newest.submitted_on <= date.last_day
+    ]
+    if off and len(off) == len(cited.dates):
+        return Verdict.WRONG_DATE, f"stated {off[0]}, first submitted on {newest.submitted_on}"
+    withdrawn = "; it was withdrawn" if found.stands is Answer.NO else ""
+    named = "" if cited.title or _stands_in(newest.title, cited.around) else "; no title was stated"
+    return Verdict.RIGHT, f"{real}{named}{withdrawn}"
+
+
+def _stands_in(title: str, text: str) -> bool:
+    """Whether the title, or its main part, is among the words of `text`."""
+    heads = [title, *(part for part in title.replace("?", ":").split(":")[:1] if " " in part)]
+    return any(_folded(head) in _folded(text) for head in heads)
+
+
+def _folded(text: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+
+
+def _is_title(quote: QuotedWords, records: Records) -> bool:
+    """Whether the quoted words are the title of a paper that the answer cites."""
+    known = (paper for versions in records.values() for paper in versions or ())
+    return any(same_title(quote.words, paper.title) for paper in known)
+
+
+def _checked_quote(quote: QuotedWords, records: Records, texts: Texts) -> Checked:
+    def told(verdict: Verdict, why: str, arxiv: ArxivId | None) -> Checked:
+        return Checked(
+            kind="quote", stated=quote.words, arxiv=arxiv, verdict=verdict, why=why,
+            lines=quote.lines,
+        )  # fmt: skip
+
+    own = [paper for id in quote.papers for paper in records.get(id.number) or ()]
+    for paper in own:
+        text = texts(paper)
+        if text and text.says(quote.words):
+            return told(Verdict.RIGHT, f"stands in {paper.id}", paper.id)
+    others = (p for versions in records.values() for p in versions or () if p not in own)
+    for paper in others:
+        text = texts(paper)
+        if text and text.says(quote.words):
+            verdict = Verdict.OTHER_PAPER if quote.papers else Verdict.RIGHT
+            return told(verdict, f"stands in {paper.id}, {paper.title!r}", paper.id)
+    return told(*_absence(quote, own, texts))
+
+
+def _absence(
+    quote: QuotedWords, own: Sequence[Paper], texts: Texts
+) -> tuple[Verdict, str, ArxivId | None]:
+    """Why words were not found: they are not there, or not everything could be read."""
+    if not quote.papers:
+        return Verdict.UNCHECKED, "no paper is named beside these words", None
+    nearest = quote.papers[0]
+    if not any(paper.id.number == nearest.number for paper in own):
+        return Verdict.UNCHECKED, f"{nearest} could not be looked up", nearest
+    read = [text for text in map(texts, own) if text]
+    if not read:
+        return Verdict.UNCHECKED, f"nothing that the authors of {nearest} wrote is at hand", nearest
+    unread = next((text.unread for text in read if text.unread), "")
+    if not unread or quote.of_the_abstract:
+        return Verdict.QUOTE_ABSENT, f"not in {_listed(own)}", nearest
+    return Verdict.UNCHECKED, f"not in the abstract of {_listed(own)}; {unread}", nearest
+
+
+def _listed(papers: Iterable[Paper]) -> str:
+    return ", ".join(dict.fromkeys(str(paper.id) for paper in papers))

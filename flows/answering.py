@@ -1,0 +1,108 @@
+"""An inquiry answered, or put as a prompt, from what the ledger holds: no paper is read for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from agents.inquiry_nodes import InquiryTask
+from agents.local_writer import LocalWriter
+from agents.writer import Writer
+from claims.answer import Held, InquiryAnswer
+from claims.claim import Claim, Inquiry
+from claims.clock import Window, utc_now
+from claims.errors import ClaimNotFound
+from claims.evidence import Paper
+from claims.health import Records
+from claims.ids import ArxivId
+from claims.ledger import Ledger
+from flows.workspace import Workspace
+
+_MONTH: Final = timedelta(days=30.44)
+"""The mean month: a window of six months is half a year, whatever months it covers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """An inquiry with everything that the ledger holds of it."""
+
+    inquiry: Inquiry
+    held: tuple[Held, ...]
+    until: datetime
+    """The end of the newest run, or now where none has finished."""
+    records: Records
+    """Every paper that it names or rests on, as the ledger knows it."""
+
+
+def known(workspace: Workspace, inquiry_id: str) -> Known:
+    """What is known of an inquiry. Raises LibraryError, LedgerError, ClaimNotFound."""
+    inquiry = held_inquiry(workspace.inquiries(), inquiry_id)
+    ledger = Ledger.open(workspace.ledger_url)
+    try:
+        runs = ledger.runs.newest(limit=1)
+        held = tuple(_held(ledger, claim) for claim in inquiry.claims)
+        papers = {c.paper.id.unversioned for h in held for a in h.assessments for c in a.evidence}
+        papers |= {ref.arxiv.unversioned for ref in inquiry.cited}
+        papers |= _named(inquiry)
+        return Known(
+            inquiry=inquiry,
+            held=held,
+            until=runs[0].until if runs else utc_now(),
+            records=Records(ledger.papers.get(ids=papers)),
+        )
+    finally:
+        ledger.close()
+
+
+async def answered(
+    workspace: Workspace, found: Known, writer: Writer | None = None
+) -> InquiryAnswer:
+    """The inquiry answered, by the local writer unless another is given. Raises JudgeError."""
+    from agents import inquiry_graph
+
+    months = workspace.settings.answer.window_months
+    window = Window(found.until - months * _MONTH, found.until)
+    task = InquiryTask(inquiry=found.inquiry, held=found.held, window=window)
+    return await inquiry_graph.answer(task, writer or LocalWriter())
+
+
+def held_inquiry(inquiries: Iterable[Inquiry], inquiry_id: str) -> Inquiry:
+    """The inquiry with this id. Raises ClaimNotFound, naming those there are."""
+    held = {inquiry.id: inquiry for inquiry in inquiries}
+    if inquiry_id not in held:
+        raise ClaimNotFound(
+            f"no inquiry {inquiry_id!r} in the library; it holds: {', '.join(held)}"
+        )
+    return held[inquiry_id]
+
+
+def _held(ledger: Ledger, claim: Claim) -> Held:
+    standings = ledger.standings_before([claim.id])
+    of_now = [one for one in standings if one.claim_revision == claim.revision]
+    judged = [
+        assessment
+        for assessment, _ in ledger.work.assessments(claim.id).values()
+        if assessment.claim_revision == claim.revision
+    ]
+    judged.sort(key=lambda a: (a.evidence[0].paper.submitted_at, a.id), reverse=True)
+    sources = ledger.papers.get(ids=[ref.arxiv.unversioned for ref in claim.sources])
+    return Held(
+        claim=claim,
+        standing=of_now[0] if of_now else None,
+        assessments=tuple(judged),
+        own_authors=_family_names(sources),
+    )
+
+
+def _family_names(papers: Iterable[Paper]) -> frozenset[str]:
+    names = (author.split() for paper in papers for author in paper.authors)
+    return frozenset(name[-1].lower() for name in names if name)
+
+
+def _named(inquiry: Inquiry) -> set[ArxivId]:
+    """The papers that the inquiry names in its free text."""
+    from claims.pages.cited import mentions_in
+
+    texts = [inquiry.question, inquiry.framing or "", inquiry.narrative or "", *inquiry.tasks]
+    texts += [claim.text for claim in inquiry.claims]
+    return {m.arxiv.unversioned for text in texts for m in mentions_in(text)}

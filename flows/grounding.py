@@ -1,0 +1,196 @@
+"""From which paper a claim or note may come: searched, verified by quote, proposed to a person.
+
+A proposal grounds nothing. Only what a person adopts is written into the library as a source, and
+then it is checked like any other; until then the claim stays UNGROUNDED.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from agents.inquiry_nodes import directness
+from agents.scout import plan_queries
+from claims.claim import Claim, Inquiry, Note, SourceRef
+from claims.clock import Window, start_of
+from claims.errors import ClaimNotFound, PaperUnavailable, QuoteNotFound, SourceError
+from claims.evidence import Citation, Failure, Paper, TextSource
+from claims.ids import ArxivId
+from claims.library import add_source, read_inquiry
+from claims.verify import VerifiedCitation, verify
+from flows.wiring import Bench
+from papers.passages import cut, sentences
+from papers.sources import Request
+
+N_PROPOSED: Final = 5
+_N_SEARCHED: Final = 200
+"""Papers of a search that are looked at: a source answers by date, not by nearness."""
+
+_LEAST: Final = 0.3
+"""Least share of the claim's telling words in one sentence; below it anything would be proposed."""
+
+_NUMBERS_WEIGH: Final = 0.25
+"""What the claim's own numbers in the sentence add, at most."""
+
+_BEFORE: Final = timedelta(days=3 * 365)
+"""How long before a claim's date the paper may have appeared that it came from."""
+
+_NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A paper that the claim may have come from, and the words that say so."""
+
+    paper: Paper
+    cited: VerifiedCitation
+    share: float
+    """Share of the claim's telling words that the quote has, from 0 to 1."""
+    numbers: tuple[str, ...]
+    """The claim's numbers that stand in the quote."""
+
+    @property
+    def in_our_words(self) -> bool:
+        """Whether the quote is of the sample's summary, not of the authors."""
+        return self.cited.passage.source is TextSource.SAMPLE
+
+    @property
+    def strength(self) -> tuple[float, str]:
+        """Sorts strongest first, and the same on every machine."""
+        weight = self.share + _NUMBERS_WEIGH * bool(self.numbers)
+        return -weight, str(self.paper.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grounding:
+    """What was proposed for a claim or note, and what could not be searched."""
+
+    holder: Claim | Note
+    proposals: tuple[Proposal, ...]
+    unsearched: str | None = None
+    """Why the source could not be searched; the index was all the same."""
+
+
+def holder_of(inquiries: Iterable[Inquiry], holder_id: str) -> tuple[Inquiry, Claim | Note]:
+    """The claim or note with this id, and its inquiry. Raises ClaimNotFound, naming those."""
+    held: list[tuple[Inquiry, Claim | Note]] = []
+    for inquiry in inquiries:
+        held += [(inquiry, claim) for claim in inquiry.claims]
+        held += [(inquiry, note) for note in inquiry.notes]
+    found = next((pair for pair in held if pair[1].id == holder_id), None)
+    if found is None:
+        known = ", ".join(one.id for _, one in held)
+        raise ClaimNotFound(f"no claim and no note {holder_id!r} in the library; it holds: {known}")
+    return found
+
+
+def propose(bench: Bench, holder_id: str, *, today: date) -> Grounding:
+    """Papers that the claim or note may come from, strongest first.
+
+    Raises ClaimNotFound, SearchIndexError, LedgerError.
+    """
+    inquiry, holder = holder_of(bench.inquiries, holder_id)
+    window, queries = _window(holder, today), _queries(inquiry, holder)
+    hits = bench.index.find(queries, limit=50, window=window)
+    papers = {p.id.number: p for p in bench.ledger.papers.get(ids=[hit.paper for hit in hits])}
+    unsearched = None
+    try:
+        papers |= {paper.id.number: paper for paper in _searched(bench, window, queries)}
+    except SourceError as error:
+        unsearched = str(error)
+    cited = {source.arxiv.number for source in holder.sources}
+    found = (_proposal(holder, paper) for number, paper in papers.items() if number not in cited)
+    ranked = sorted((one for one in found if one), key=lambda one: one.strength)
+    return Grounding(holder=holder, proposals=tuple(ranked[:N_PROPOSED]), unsearched=unsearched)
+
+
+def adopt(bench: Bench, holder_id: str, arxiv: ArxivId, *, by: str, today: date) -> Proposal:
+    """The source that a person adopted, written into the library with its verified quote.
+
+    Raises ClaimNotFound, LibraryError, and SourceError where no words of the paper bear on it.
+    """
+    inquiry, holder = holder_of(bench.inquiries, holder_id)
+    paper = _paper(bench, arxiv)
+    proposal = _proposal(holder, paper)
+    if proposal is None:
+        raise PaperUnavailable(
+            f"no sentence of the abstract of {paper.id} bears on {holder_id}: to cite it all the "
+            "same, write it into the file by hand"
+        )
+    source = SourceRef(
+        arxiv=paper.id,
+        title=paper.title,
+        first_author=paper.authors[0] if paper.authors else None,
+        # The sample's words are not the authors' and can never be shown to stand in the paper.
+        quote=None if proposal.in_our_words else proposal.cited.quote,
+    )
+    file = _file_of(bench, inquiry)
+    add_source(file, holder_id, source, f"Adopted by {' '.join(by.split())} on {today}.")
+    return proposal
+
+
+def _proposal(holder: Claim | Note, paper: Paper) -> Proposal | None:
+    """The paper with its most telling sentence, verified; None when none tells enough."""
+    text = _text(holder)
+    if paper.withdrawn:
+        return None
+    found = [
+        (directness(text, words), words, passage)
+        for passage in cut(paper)
+        for start, end in sentences(passage.text)
+        for words in (passage.text[start:end].strip(),)
+    ]
+    share, words, passage = max(found, key=lambda one: one[0], default=(0.0, "", None))
+    if passage is None or share < _LEAST:
+        return None
+    try:
+        cited = verify(Citation(passage_id=passage.id, quote=words), passage, paper)
+    except QuoteNotFound:
+        return None
+    numbers = tuple(sorted(set(_NUMBER.findall(text)) & set(_NUMBER.findall(words))))
+    return Proposal(paper=paper, cited=cited, share=min(1.0, share), numbers=numbers)
+
+
+def _searched(bench: Bench, window: Window, queries: tuple[str, ...]) -> Iterator[Paper]:
+    """What the source itself finds."""
+    request = Request(window=window, phrases=queries)
+    for found in islice(bench.source.fetch(request), _N_SEARCHED):
+        if not isinstance(found, Failure):
+            yield found
+
+
+def _paper(bench: Bench, arxiv: ArxivId) -> Paper:
+    """The paper, as the source tells it. Raises PaperUnavailable, SourceError."""
+    paper = bench.source.lookup([arxiv]).get(arxiv)
+    if paper is None:
+        raise PaperUnavailable(f"{bench.source.name} does not know {arxiv}: nothing was adopted")
+    if paper.withdrawn:
+        raise PaperUnavailable(f"{paper.id} is a withdrawal notice: nothing was adopted")
+    return paper
+
+
+def _window(holder: Claim | Note, today: date) -> Window:
+    """When the paper must have appeared: before the claim's date ended."""
+    if isinstance(holder, Note):
+        return Window(start_of(today - 2 * _BEFORE), start_of(today) + timedelta(days=1))
+    last = min(holder.as_of.last_day, today)
+    first = min(holder.as_of.first_day, last) - _BEFORE
+    return Window(start_of(first), start_of(last) + timedelta(days=1))
+
+
+def _queries(inquiry: Inquiry, holder: Claim | Note) -> tuple[str, ...]:
+    if isinstance(holder, Claim):
+        return plan_queries(holder, inquiry)
+    return (holder.title, holder.text[:500]) if holder.text else (holder.title,)
+
+
+def _text(holder: Claim | Note) -> str:
+    return holder.text if isinstance(holder, Claim) else f"{holder.title} {holder.text}"
+
+
+def _file_of(bench: Bench, inquiry: Inquiry) -> Path:
+    folder = bench.workspace.folder / "claims"
+    return next(f for f in sorted(folder.glob("*.toml")) if read_inquiry(f).id == inquiry.id)
