@@ -7,7 +7,7 @@ changes: a new wording becomes a new claim that `replaces` the old one. Nothing 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -67,10 +67,13 @@ class Imported:
     is_new: bool
 
 
-def place(folder: Path, page: Inquiry, *, into: str | None = None) -> Imported:
+def place(
+    folder: Path, page: Inquiry, *, into: str | None = None, derived: Collection[str] = ()
+) -> Imported:
     """The inquiry of a page, written into the library in `folder`.
 
-    It goes into the inquiry `into`, or the one that asks the same question, or a new file.
+    It goes into the inquiry `into`, or the one that asks the same question, or a new file. Fields
+    that are `derived`, not said by the page, fill what is empty and change nothing else.
     Raises LibraryError; then every file is as it was.
     """
     library = {file: read_inquiry(file) for file in sorted(folder.glob("*.toml"))}
@@ -78,13 +81,9 @@ def place(folder: Path, page: Inquiry, *, into: str | None = None) -> Imported:
     if file is None:
         return _begun(folder, library, page, into)
     others = _ids(inquiry for other, inquiry in library.items() if other != file)
-    return _renewed(file, library[file], page, others)
-
-
-def preview(folder: Path, page: Inquiry, *, into: str | None = None) -> Path | None:
-    """The file that importing would update; None for a new one. Raises LibraryError."""
-    library = {file: read_inquiry(file) for file in sorted(folder.glob("*.toml"))}
-    return _file_of(library, page, into)
+    held = library[file]
+    own = {key: getattr(held, key) for key in derived if getattr(held, key)}
+    return _renewed(file, held, page.model_copy(update=own), others)
 
 
 def _begun(

@@ -63,9 +63,10 @@ def bring(
     """
     page = read_page(content, name, today=today)
     records, unchecked = looked_up(source, page.inquiry)
+    derived = [key for key in ("watch", "categories") if not getattr(page.inquiry, key)]
     page = completed(page, records)
     folder = workspace.folder / "claims"
-    imported = place(folder, page.inquiry, into=into) if write else None
+    imported = place(folder, page.inquiry, into=into, derived=derived) if write else None
     inquiry = imported.inquiry if imported else page.inquiry
     checks = tuple(check(ref, records) for ref in _distinct(inquiry.cited))
     return Brought(page=page, imported=imported, checks=checks, unchecked=unchecked)

@@ -123,6 +123,14 @@ def test_a_page_can_be_put_into_an_inquiry_by_its_id(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.toml")) == [again.file]
 
 
+def test_what_was_derived_fills_what_is_empty_and_changes_nothing_else(tmp_path: Path) -> None:
+    place(tmp_path, page(AGREE, watch=("lamp light",)), derived=("watch", "categories"))
+    other = page(AGREE, watch=("two lamps",), categories=("cs.LN",))
+    again = place(tmp_path, other, derived=("watch", "categories"))
+    assert again.inquiry.watch == ("lamp light",)
+    assert again.inquiry.categories == ("cs.LN",)
+
+
 def test_a_file_with_claims_written_inline_is_added_to(tmp_path: Path) -> None:
     (tmp_path / "lamps.toml").write_text(
         'claims = [{id = "lamps-agree", text = "Lamps that are asked twice agree.", '

@@ -1,23 +1,18 @@
-"""Claims, anchors, tasks and notes, made of the blocks of their parts.
+"""Anchors, tasks and notes, made of the blocks of their parts.
 
-What an entry says is taken apart into text, date, quantities and papers. A part's block that is
-none of these goes to the unplaced, with the reason.
+A part's block that is none of these goes to the unplaced, with the reason.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Final
 
-from claims.claim import Quantity, SourceRef
-from claims.dates import ClaimDate
-from claims.pages.amounts import quantities_in
+from claims.claim import SourceRef
 from claims.pages.cited import references_in, without_mentions
 from claims.pages.lines import Block, Shape, says_something
 from claims.pages.outline import Placed, Sureness, is_question
-from claims.pages.own import read_anchor_line, read_claim_line
-from claims.pages.years import DateInText, Stated, date_of
+from claims.pages.own import read_anchor_line
 
 MAX_CLAIM_CHARS: Final = 2_000
 """A claim is one sentence; a longer entry is a text that somebody has to cut up."""
@@ -27,46 +22,16 @@ _AROUND_A_PAPER: Final = frozenset(
 )
 """Words that only hold a reference together."""
 
-_MARKS: Final = re.compile(r"\s?\[\^?([\w-]{1,12}(?:\s?[,;]\s?[\w-]{1,12}){0,9})\]|\s?([¹²³⁴-⁹]+)")
-_DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
-_EMPTY: Final = re.compile(r"\s*[(\[]\s*[,;:]*\s*[)\]]")
-_PREFIX: Final = re.compile(r"^(?:claim|assertion|c)\s?#?\d{0,2}\s?[:.–—-]\s+", re.IGNORECASE)
 _TASK_PREFIX: Final = re.compile(
     r"^task\s*(?:\d|one|two|three)\s*(?:[(][^()]{0,40}[)])?\s?[:.–—-]\s*",
     re.IGNORECASE,
 )
-_OPENING: Final = re.compile(
-    r"\s?[(\[](?:\s|[,;]|as of|~|≈|∼|c\.|ca\.?|circa|about|around|dated?:?|in|of|spanning|held|"
-    r"claimed)*$",
-    re.IGNORECASE,
-)
-"""A bracket that holds a date and nothing else."""
 
-_LEAD: Final = re.compile(
-    r"[\s.,;–—|-]*(?:\b(?:dated?|as of|claimed|held|spanning)\b:?\s*)?[~≈∼]?$",
-    re.IGNORECASE,
-)
-"""What leads to a date at the end of a claim and says nothing without it."""
-
-_EDGES: Final = " \t,;:–—|·-"
 _NOTE: Final = re.compile(
     r"(?P<title>[^?]{8,240}\?)[\"”*_)\]]*\s*(?:[–—:-]\s+)?(?P<text>\S.*)", re.DOTALL
 )
+
 _N_TITLE_WORDS: Final = 12
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClaimEntry:
-    """A claim as a page states it."""
-
-    text: str
-    as_of: ClaimDate
-    dated: Sureness
-    quantities: tuple[Quantity, ...]
-    sources: tuple[SourceRef, ...]
-    note: str | None
-    sureness: Sureness
-    lines: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,45 +65,6 @@ class Refused:
         self.blocks.append((block, why))
 
 
-Footnotes = Mapping[str, Block]
-
-
-def footnotes_of(placed: Iterable[Placed]) -> dict[str, Block]:
-    """Footnotes by their mark; entries without a mark are counted."""
-    found: dict[str, Block] = {}
-    for n, one in enumerate(placed, start=1):
-        found.setdefault(one.block.mark or str(n), one.block)
-    return found
-
-
-def claims_of(
-    placed: Iterable[Placed], footnotes: Footnotes, today: date, refused: Refused
-) -> tuple[ClaimEntry, ...]:
-    """The claims among the blocks; nested entries go with the claim above them."""
-    found: list[ClaimEntry] = []
-    blocks = list(placed)
-    has_entries = any(one.block.is_entry for one in blocks)
-    top = min((one.block.depth for one in blocks if one.block.is_entry), default=0)
-    for one in blocks:
-        block = one.block
-        dated = date_of(block.text) or read_claim_line(block.text)
-        nested = block.is_entry and block.depth > top and bool(found)
-        if len(block.text) > MAX_CLAIM_CHARS:
-            refused.add(block, "too long for a claim: write it as one sentence")
-        elif nested and not (dated and not references_in(block.text)):
-            found[-1] = _completed(found[-1], block)
-        elif block.is_entry or dated or not has_entries:
-            refusal = _claim_refusal(block, dated=bool(dated), has_entries=has_entries)
-            entry = None if refusal else _claim(one, footnotes, today)
-            if entry is None:
-                refused.add(block, refusal or "says nothing beside its date")
-            else:
-                found.append(entry)
-        else:
-            refused.add(block, "no entry of the list of claims")
-    return tuple(found)
-
-
 def anchors_of(placed: Iterable[Placed], refused: Refused) -> tuple[AnchorEntry, ...]:
     """The anchor papers among the blocks, no paper twice."""
     found: dict[str, AnchorEntry] = {}
@@ -147,7 +73,7 @@ def anchors_of(placed: Iterable[Placed], refused: Refused) -> tuple[AnchorEntry,
         refs = (own,) if own else references_in(one.block.text)
         if not refs:
             refused.add(one.block, "names no arXiv id")
-        elif rest := _beside(one.block.text, refs):
+        elif rest := beside(one.block.text, refs):
             refused.add(replace(one.block, text=rest), "beside the papers of its line")
         for ref in refs:
             entry = AnchorEntry(ref=ref, sureness=one.sureness, lines=one.block.lines)
@@ -206,124 +132,13 @@ def notes_of(placed: Iterable[Placed], refused: Refused) -> tuple[TextEntry, ...
     return tuple(found)
 
 
-def resolved(text: str, footnotes: Footnotes) -> tuple[str, tuple[Block, ...]]:
-    """`text` without the marks of known footnotes, and those footnotes."""
-    found: list[Block] = []
-
-    def take(match: re.Match[str]) -> str:
-        marks = re.split(r"\s?[,;]\s?", (match[1] or match[2]).translate(_DIGITS))
-        if not all(mark in footnotes for mark in marks):
-            return match[0]
-        found.extend(footnotes[mark] for mark in marks)
-        return ""
-
-    return _MARKS.sub(take, text), tuple(found)
-
-
-def _claim_refusal(block: Block, *, dated: bool, has_entries: bool) -> str | None:
-    if is_question(block.text):
-        return "a question, not a claim"
-    if block.text.endswith(":") and not dated:
-        return "introduces the list of claims"
-    if not block.is_entry and not dated and has_entries:
-        return "no entry of the list of claims"
-    return None
-
-
-def _claim(one: Placed, footnotes: Footnotes, today: date) -> ClaimEntry | None:
-    own = read_claim_line(one.block.text)
-    if own:
-        text, as_of, sources = own
-        return _entry(one, text, as_of, Sureness.LABELLED, sources)
-    text, noted = resolved(one.block.text, footnotes)
-    refs = [ref for block in noted for ref in references_in(block.text)]
-    refs += references_in(text)
-    text = _EMPTY.sub("", without_mentions(text)) if refs else text
-    text = _PREFIX.sub("", text)
-    found = date_of(text)
-    bare = _without_date(text, found) if found else text
-    bare = " ".join(bare.split()).strip(_EDGES)
-    if not says_something(bare):
-        return None
-    as_of, dated = _dated(found, noted, refs, today)
-    return _entry(one, _sentence(bare), as_of, dated, _bare_sources(refs))
-
-
-def _entry(
-    one: Placed, text: str, as_of: ClaimDate, dated: Sureness, sources: tuple[SourceRef, ...]
-) -> ClaimEntry:
-    return ClaimEntry(
-        text=text,
-        as_of=as_of,
-        dated=dated,
-        quantities=quantities_in(text),
-        sources=sources,
-        note=None,
-        sureness=one.sureness,
-        lines=one.block.lines,
-    )
-
-
-def _dated(
-    found: DateInText | None, noted: Iterable[Block], refs: Iterable[SourceRef], today: date
-) -> tuple[ClaimDate, Sureness]:
-    """The date of a claim: as stated, of its footnote, of its paper, or of today."""
-    if found:
-        plain = found.stated is not Stated.IN_PASSING
-        return found.date, Sureness.LABELLED if plain else Sureness.SHAPED
-    for block in noted:
-        if beside := date_of(block.text):
-            return beside.date, Sureness.SHAPED
-    for ref in refs:
-        stamp = ref.arxiv.number.rpartition("/")[2][:2]
-        century = "19" if stamp > "90" else "20"
-        return ClaimDate(f"{century}{stamp}"), Sureness.GUESSED
-    return ClaimDate(f"{today.year}~"), Sureness.GUESSED
-
-
-def _without_date(text: str, found: DateInText) -> str:
-    """`text` without a date that stands beside the sentence; one inside it stays."""
-    before, after = text[: found.start], text[found.end :]
-    opening = _OPENING.search(before)
-    closing = re.match(r"\s?[)\]]", after)
-    if opening and closing:
-        return before[: opening.start()] + after[closing.end() :]
-    if found.stated is not Stated.PLAIN:
-        return text
-    if not re.sub(r"[~≈∼\s*_]", "", before):
-        return after
-    lead = _LEAD.search(before)
-    if lead and not re.sub(r"[.\s]", "", after):
-        return before[: lead.start()] + after
-    return text
-
-
-def _sentence(text: str) -> str:
-    """Space before its end and stray marks at its edges gone."""
-    return re.sub(r"\s+([.,;:!])", r"\1", text)
-
-
-def _bare_sources(refs: Iterable[SourceRef]) -> tuple[SourceRef, ...]:
+def bare_sources(refs: Iterable[SourceRef]) -> tuple[SourceRef, ...]:
     """What a claim cites, by id alone: words around an id in a claim are its own, no title."""
     numbers = {ref.arxiv: SourceRef(arxiv=ref.arxiv) for ref in refs}
     return tuple(numbers.values())
 
 
-def _completed(entry: ClaimEntry, block: Block) -> ClaimEntry:
-    """The claim with what stands nested under it: papers as sources, words as a note."""
-    refs = _bare_sources(references_in(block.text))
-    says_more = not refs or _beside(block.text, refs)
-    note = " ".join(filter(None, (entry.note, block.text))) if says_more else entry.note
-    held = {source.arxiv for source in entry.sources}
-    return replace(
-        entry,
-        sources=(*entry.sources, *(ref for ref in refs if ref.arxiv not in held)),
-        note=note,
-        lines=(*entry.lines, *block.lines),
-    )
-
-
-def _beside(text: str, refs: Iterable[SourceRef]) -> str:
+def beside(text: str, refs: Iterable[SourceRef]) -> str:
     """The words of an entry that are neither id nor title, author or year of a paper."""
     taken = " ".join(f"{r.arxiv} {r.title} {r.first_author} {r.year}" for r in refs).lower()
     held = set(re.findall(r"\w+", taken)) | _AROUND_A_PAPER
@@ -358,7 +173,7 @@ def _text_entry(one: Placed, *, title: str, text: str) -> TextEntry:
 
 
 def _cited(text: str) -> tuple[SourceRef, ...]:
-    return _bare_sources(references_in(text))
+    return bare_sources(references_in(text))
 
 
 def _lengthened(entry: TextEntry, block: Block) -> TextEntry:

@@ -13,12 +13,10 @@ from typing import Final
 from claims.claim import Claim, Inquiry, Note, SourceRef
 from claims.errors import LibraryError
 from claims.hashing import content_hash
+from claims.pages.claim_entries import ClaimEntry, claims_of, footnotes_of
 from claims.pages.entries import (
-    ClaimEntry,
     Refused,
     anchors_of,
-    claims_of,
-    footnotes_of,
     notes_of,
     tasks_of,
 )

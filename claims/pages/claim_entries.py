@@ -1,0 +1,207 @@
+"""The claims of a page: what an entry says, taken apart into text, date, quantities and papers.
+
+What stands nested under a claim goes with it; what is no claim goes to the unplaced.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from claims.claim import Quantity, SourceRef
+from claims.dates import ClaimDate
+from claims.pages.amounts import quantities_in
+from claims.pages.cited import references_in, without_mentions
+from claims.pages.entries import MAX_CLAIM_CHARS, Refused, bare_sources, beside
+from claims.pages.lines import Block, says_something
+from claims.pages.outline import Placed, Sureness, is_question
+from claims.pages.own import read_claim_line
+from claims.pages.years import DateInText, Stated, date_of
+
+_MARKS: Final = re.compile(r"\s?\[\^?([\w-]{1,12}(?:\s?[,;]\s?[\w-]{1,12}){0,9})\]|\s?([¹²³⁴-⁹]+)")
+
+_DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
+
+_EMPTY: Final = re.compile(r"\s*[(\[]\s*[,;:]*\s*[)\]]")
+
+_PREFIX: Final = re.compile(r"^(?:claim|assertion|c)\s?#?\d{0,2}\s?[:.–—-]\s+", re.IGNORECASE)
+
+_OPENING: Final = re.compile(
+    r"\s?[(\[](?:\s|[,;]|as of|~|≈|∼|c\.|ca\.?|circa|about|around|dated?:?|in|of|spanning|held|"
+    r"claimed)*$",
+    re.IGNORECASE,
+)
+"""A bracket that holds a date and nothing else."""
+
+_LEAD: Final = re.compile(
+    r"[\s.,;–—|-]*(?:\b(?:dated?|as of|claimed|held|spanning)\b:?\s*)?[~≈∼]?$",
+    re.IGNORECASE,
+)
+"""What leads to a date at the end of a claim and says nothing without it."""
+
+_EDGES: Final = " \t,;:–—|·-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimEntry:
+    """A claim as a page states it."""
+
+    text: str
+    as_of: ClaimDate
+    dated: Sureness
+    quantities: tuple[Quantity, ...]
+    sources: tuple[SourceRef, ...]
+    note: str | None
+    sureness: Sureness
+    lines: tuple[int, ...]
+
+
+Footnotes = Mapping[str, Block]
+
+
+def footnotes_of(placed: Iterable[Placed]) -> dict[str, Block]:
+    """Footnotes by their mark; entries without a mark are counted."""
+    found: dict[str, Block] = {}
+    for n, one in enumerate(placed, start=1):
+        found.setdefault(one.block.mark or str(n), one.block)
+    return found
+
+
+def claims_of(
+    placed: Iterable[Placed], footnotes: Footnotes, today: date, refused: Refused
+) -> tuple[ClaimEntry, ...]:
+    """The claims among the blocks; nested entries go with the claim above them."""
+    found: list[ClaimEntry] = []
+    blocks = list(placed)
+    has_entries = any(one.block.is_entry for one in blocks)
+    top = min((one.block.depth for one in blocks if one.block.is_entry), default=0)
+    for one in blocks:
+        block = one.block
+        dated = date_of(block.text) or read_claim_line(block.text)
+        nested = block.is_entry and block.depth > top and bool(found)
+        if len(block.text) > MAX_CLAIM_CHARS:
+            refused.add(block, "too long for a claim: write it as one sentence")
+        elif nested and not (dated and not references_in(block.text)):
+            found[-1] = _completed(found[-1], block)
+        elif block.is_entry or dated or not has_entries:
+            refusal = _claim_refusal(block, dated=bool(dated), has_entries=has_entries)
+            entry = None if refusal else _claim(one, footnotes, today)
+            if entry is None:
+                refused.add(block, refusal or "says nothing beside its date")
+            else:
+                found.append(entry)
+        else:
+            refused.add(block, "no entry of the list of claims")
+    return tuple(found)
+
+
+def resolved(text: str, footnotes: Footnotes) -> tuple[str, tuple[Block, ...]]:
+    """`text` without the marks of known footnotes, and those footnotes."""
+    found: list[Block] = []
+
+    def take(match: re.Match[str]) -> str:
+        marks = re.split(r"\s?[,;]\s?", (match[1] or match[2]).translate(_DIGITS))
+        if not all(mark in footnotes for mark in marks):
+            return match[0]
+        found.extend(footnotes[mark] for mark in marks)
+        return ""
+
+    return _MARKS.sub(take, text), tuple(found)
+
+
+def _claim_refusal(block: Block, *, dated: bool, has_entries: bool) -> str | None:
+    if is_question(block.text):
+        return "a question, not a claim"
+    if block.text.endswith(":") and not dated:
+        return "introduces the list of claims"
+    if not block.is_entry and not dated and has_entries:
+        return "no entry of the list of claims"
+    return None
+
+
+def _claim(one: Placed, footnotes: Footnotes, today: date) -> ClaimEntry | None:
+    own = read_claim_line(one.block.text)
+    if own:
+        text, as_of, sources = own
+        return _entry(one, text, as_of, Sureness.LABELLED, sources)
+    text, noted = resolved(one.block.text, footnotes)
+    refs = [ref for block in noted for ref in references_in(block.text)]
+    refs += references_in(text)
+    text = _EMPTY.sub("", without_mentions(text)) if refs else text
+    text = _PREFIX.sub("", text)
+    found = date_of(text)
+    bare = _without_date(text, found) if found else text
+    bare = " ".join(bare.split()).strip(_EDGES)
+    if not says_something(bare):
+        return None
+    as_of, dated = _dated(found, noted, refs, today)
+    return _entry(one, _sentence(bare), as_of, dated, bare_sources(refs))
+
+
+def _entry(
+    one: Placed, text: str, as_of: ClaimDate, dated: Sureness, sources: tuple[SourceRef, ...]
+) -> ClaimEntry:
+    return ClaimEntry(
+        text=text,
+        as_of=as_of,
+        dated=dated,
+        quantities=quantities_in(text),
+        sources=sources,
+        note=None,
+        sureness=one.sureness,
+        lines=one.block.lines,
+    )
+
+
+def _dated(
+    found: DateInText | None, noted: Iterable[Block], refs: Iterable[SourceRef], today: date
+) -> tuple[ClaimDate, Sureness]:
+    """The date of a claim: as stated, of its footnote, of its paper, or of today."""
+    if found:
+        plain = found.stated is not Stated.IN_PASSING
+        return found.date, Sureness.LABELLED if plain else Sureness.SHAPED
+    for block in noted:
+        if beside := date_of(block.text):
+            return beside.date, Sureness.SHAPED
+    for ref in refs:
+        stamp = ref.arxiv.number.rpartition("/")[2][:2]
+        century = "19" if stamp > "90" else "20"
+        return ClaimDate(f"{century}{stamp}"), Sureness.GUESSED
+    return ClaimDate(f"{today.year}~"), Sureness.GUESSED
+
+
+def _without_date(text: str, found: DateInText) -> str:
+    """`text` without a date that stands beside the sentence; one inside it stays."""
+    before, after = text[: found.start], text[found.end :]
+    opening = _OPENING.search(before)
+    closing = re.match(r"\s?[)\]]", after)
+    if opening and closing:
+        return before[: opening.start()] + after[closing.end() :]
+    if found.stated is not Stated.PLAIN:
+        return text
+    if not re.sub(r"[~≈∼\s*_]", "", before):
+        return after
+    lead = _LEAD.search(before)
+    if lead and not re.sub(r"[.\s]", "", after):
+        return before[: lead.start()] + after
+    return text
+
+
+def _sentence(text: str) -> str:
+    """Space before its end and stray marks at its edges gone."""
+    return re.sub(r"\s+([.,;:!])", r"\1", text)
+
+
+def _completed(entry: ClaimEntry, block: Block) -> ClaimEntry:
+    """The claim with what stands nested under it: papers as sources, words as a note."""
+    refs = bare_sources(references_in(block.text))
+    says_more = not refs or beside(block.text, refs)
+    note = " ".join(filter(None, (entry.note, block.text))) if says_more else entry.note
+    held = {source.arxiv for source in entry.sources}
+    return replace(
+        entry,
+        sources=(*entry.sources, *(ref for ref in refs if ref.arxiv not in held)),
+        note=note,
+        lines=(*entry.lines, *block.lines),
+    )
