@@ -23,11 +23,14 @@ from claims.library import add_source, read_inquiry
 from claims.verify import VerifiedCitation, verify
 from flows.wiring import Bench
 from papers.passages import cut, sentences
-from papers.sources import Request
+from papers.sources import Harvester, Request
 
 N_PROPOSED: Final = 5
 _N_SEARCHED: Final = 200
-"""Papers of a search that are looked at: a source answers by date, not by nearness."""
+"""Papers of a search of arXiv that are looked at: it answers by date, not by nearness."""
+
+_N_READ: Final = 100_000
+"""Records of a dump that are looked at: it cannot be searched, only read through."""
 
 _LEAST: Final = 0.3
 """Least share of the claim's telling words in one sentence; below it anything would be proposed."""
@@ -93,12 +96,13 @@ def propose(bench: Bench, holder_id: str, *, today: date) -> Grounding:
     Raises ClaimNotFound, SearchIndexError, LedgerError.
     """
     inquiry, holder = holder_of(bench.inquiries, holder_id)
-    window, queries = _window(holder, today), _queries(inquiry, holder)
+    window, queries, text = _window(holder, today), _queries(inquiry, holder), _text(holder)
     hits = bench.index.find(queries, limit=50, window=window)
     papers = {p.id.number: p for p in bench.ledger.papers.get(ids=[hit.paper for hit in hits])}
     unsearched = None
     try:
-        papers |= {paper.id.number: paper for paper in _searched(bench, window, queries)}
+        searched = _searched(bench, window, queries)
+        papers |= {p.id.number: p for p in searched if directness(text, p.abstract) >= _LEAST}
     except SourceError as error:
         unsearched = str(error)
     cited = {source.arxiv.number for source in holder.sources}
@@ -157,7 +161,8 @@ def _proposal(holder: Claim | Note, paper: Paper) -> Proposal | None:
 def _searched(bench: Bench, window: Window, queries: tuple[str, ...]) -> Iterator[Paper]:
     """What the source itself finds."""
     request = Request(window=window, phrases=queries)
-    for found in islice(bench.source.fetch(request), _N_SEARCHED):
+    most = _N_SEARCHED if isinstance(bench.source, Harvester) else _N_READ
+    for found in islice(bench.source.fetch(request), most):
         if not isinstance(found, Failure):
             yield found
 
