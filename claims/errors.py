@@ -18,6 +18,7 @@ of ours and keeps its traceback. `retryable` is a fact of the class, read by `fl
     ├── CitationError
     │   ├── UnknownPassage
     │   └── QuoteNotFound
+    ├── DecisionRefused
     ├── SearchIndexError
     ├── LedgerError
     │   ├── ClaimNotFound
@@ -100,6 +101,10 @@ class UnknownPassage(CitationError):
 
 class QuoteNotFound(CitationError):
     """The quoted words do not stand in the passage."""
+
+
+class DecisionRefused(RetestError):
+    """A ruling that cannot be entered: it says too little, or names what is not there."""
 
 
 class SearchIndexError(RetestError):
