@@ -121,6 +121,15 @@ class ScheduleSettings(Frozen):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
 
 
+class ReviewSettings(Frozen):
+    """The review page."""
+
+    hosts: tuple[str, ...] = ()
+    """Further names by which a browser may ask for it, such as that of a proxy in front."""
+    url: WebAddress | None = None
+    """Where people reach it: the link in notifications."""
+
+
 class PrefectSettings(Frozen):
     """The Prefect server, if there is one."""
 
@@ -145,6 +154,7 @@ class Settings(Frozen):
     schedule: ScheduleSettings = ScheduleSettings()
     prefect: PrefectSettings = PrefectSettings()
     ledger: LedgerSettings = LedgerSettings()
+    review: ReviewSettings = ReviewSettings()
 
 
 class Environment(Frozen):

@@ -202,7 +202,7 @@ def _cost(report: Report) -> Iterator[_Line]:
         for sentence in told:
             yield _line(sentence, indent=2)
     yield from _heading("What the run cost")
-    for name, value in summary.costs(report):
+    for name, value in summary.costs(report.run):
         yield _line(f"{name}: ", (value, "bold"), indent=2)
     if report.run.failures:
         yield _line(f"Failures ({len(report.run.failures)}), evidence of nothing:", indent=2)

@@ -18,6 +18,7 @@ import typer
 from claims.errors import RetestError, SourceError
 from review import claims_cli
 from review.answer_cli import answer, check_answer, prompt
+from review.decide_cli import decide, review
 from review.eval_cli import evaluate
 from review.ground_cli import ground
 from review.import_cli import import_page
@@ -217,6 +218,8 @@ app.command()(prompt)
 app.command()(ground)
 app.command("check-answer")(check_answer)
 app.command("eval")(evaluate)
+app.command()(decide)
+app.command()(review)
 
 
 class _Stopped(BaseException):

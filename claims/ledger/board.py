@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import RowMapping, Select, func, select
 
 from claims.assessment import Decision, StandingState
+from claims.ids import ArxivId
 from claims.ledger import schema
 from claims.ledger.base import BATCH, Store
 from claims.ledger.rows import StandingRow, read_body
@@ -103,6 +104,16 @@ class Board:
                 part = query.where(_ASSESSMENTS.c.id.in_(wanted[start : start + BATCH]))
                 for id, body in connection.execute(part):
                     found[id] = orjson.loads(body)["verdict"]["confidence"]
+        return found
+
+    def assessed(self, papers: Iterable[ArxivId]) -> Mapping[str, list[str]]:
+        """Assessments of these paper versions: claim id to assessment ids, both in order."""
+        table = _ASSESSMENTS
+        query = select(table.c.claim_id, table.c.id).where(table.c.paper.in_(map(str, papers)))
+        found: dict[str, list[str]] = {}
+        with self._store.read() as connection:
+            for claim_id, id in connection.execute(query.order_by(table.c.claim_id, table.c.id)):
+                found.setdefault(claim_id, []).append(id)
         return found
 
     def judged_papers(self, assessment_ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
