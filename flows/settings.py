@@ -124,6 +124,9 @@ class ScheduleSettings(Frozen):
 class ReviewSettings(Frozen):
     """The review page."""
 
+    host: str = "127.0.0.1"
+    """Anything but loopback asks for a token."""
+    port: int = Field(default=4300, ge=0, le=65535)
     hosts: tuple[str, ...] = ()
     """Further names by which a browser may ask for it, such as that of a proxy in front."""
     url: WebAddress | None = None

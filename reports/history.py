@@ -19,6 +19,7 @@ class Moment:
     """The claim after one run, or now."""
 
     at: datetime
+    """The end of the run's window, not when it ran: a back-fill is a series of past nights."""
     run_id: str
     """Empty for now, when people have ruled since the last run."""
     state: StandingState
@@ -32,7 +33,7 @@ def moments(
     """What the claim went through, newest first: each run that changed it, and rulings since."""
     told = [
         Moment(
-            at=run.finished_at or run.started_at,
+            at=run.until,
             run_id=run.id,
             state=row.state,
             balance=balance_of(row.relations.values()),
@@ -48,7 +49,7 @@ def moments(
             balance=balance_of(now.relations.values()),
             reason=now.reason,
         )
-        if not told or current.at > told[-1].at:
+        if not runs or decisions[0].at > (runs[0][0].finished_at or runs[0][0].started_at):
             told.append(current)
     kept = [
         moment

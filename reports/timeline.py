@@ -7,6 +7,7 @@ and one for dark pages, and the light one prints.
 
 import io
 from collections.abc import Sequence
+from itertools import accumulate
 from threading import Lock
 from typing import Final, Literal
 
@@ -62,7 +63,9 @@ def history_svg(moments: Sequence[Moment], theme: Theme) -> bytes:
         figure = Figure(figsize=(7.2, 3.4), layout="constrained")
         FigureCanvasSVG(figure)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-        at = [moment.at.timestamp() / _DAY_S for moment in told]
+        # A run over an earlier window tells of an earlier time, and was still the later one.
+        days = (moment.at.timestamp() / _DAY_S for moment in told)
+        at = list(accumulate(days, max))
         end = at[-1] + max((at[-1] - at[0]) * 0.06, 1.0)
         _standings(above, [*at, end], [*told, told[-1]], theme)
         _evidence(below, [*at, end], [*told, told[-1]], theme)

@@ -10,6 +10,7 @@ import errno
 import os
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -114,16 +115,27 @@ def serve(
         str | None,
         typer.Option(help="When the night is, this time, as a cron line.", show_default=False),
     ] = None,
+    page: Annotated[
+        bool, typer.Option("--page/--no-page", help="Serve the review page beside it.")
+    ] = True,
 ) -> None:
-    """Run the night on its schedule (retest.toml) until stopped, and offer `retest-claim`.
+    """Run the night on its schedule (retest.toml) until stopped, with the review page beside it.
 
-    Uses the Prefect server of PREFECT_API_URL or retest.toml, or starts one on loopback.
+    Offers `retest-claim`, too. Uses the Prefect server of PREFECT_API_URL or retest.toml, or starts
+    one on loopback.
     """
     from flows.serve import serve as serve_flows
     from review.progress import Watched
 
-    with Watched() as watch:
-        serve_flows(opened_workspace(workspace), watch, cron=cron)
+    opened = opened_workspace(workspace)
+    with ExitStack() as beside, Watched() as watch:
+        if page:
+            from review.web.serving import page_beside
+
+            listen = opened.settings.review
+            served = page_beside(opened, host=listen.host, port=listen.port)
+            watch.say(f"the review page is at {beside.enter_context(served)}")
+        serve_flows(opened, watch, cron=cron)
 
 
 @app.command()

@@ -88,9 +88,22 @@ def review(
         bool, typer.Option("--tty", help="Walk the queue here instead of serving the page.")
     ] = False,
     host: Annotated[
-        str, typer.Option(help="Where to listen; anything but loopback needs the token.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 4300,
+        str | None,
+        typer.Option(
+            help="Where to listen [default: 127.0.0.1, or retest.toml]; anything but loopback "
+            "needs the token.",
+            show_default=False,
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            show_default=False,
+            help="The port [default: 4300, or retest.toml]; 0 takes any free one.",
+        ),
+    ] = None,
     by: ByOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
@@ -106,7 +119,10 @@ def review(
     if not (tty or json):
         from review.web.serving import serve_page
 
-        serve_page(opened, host=host, port=port, by=by)
+        listen = opened.settings.review
+        serve_page(
+            opened, host=host or listen.host, port=listen.port if port is None else port, by=by
+        )
         return
     room = Room(opened)
     try:

@@ -32,7 +32,7 @@ _FILES: Final = {
 }
 """By name alone: no path of a request is ever joined to a folder."""
 
-_NO_PAGE: Final = 404
+_TOLD: Final = {404: "There is no such page.", 413: "That is too large."}
 
 _STATUS: Final[tuple[tuple[type[RetestError], int], ...]] = (
     (ClaimNotFound, 404),
@@ -70,5 +70,5 @@ def _trouble(request: Request, error: Exception) -> Response:
 
 def _no_page(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 400
-    told = "There is no such page." if status == _NO_PAGE else "That cannot be asked."
+    told = _TOLD.get(status, "That cannot be asked.")
     return page(request, "trouble.html.j2", status=status, title="Trouble", told=told)

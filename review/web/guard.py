@@ -11,10 +11,12 @@ import re
 import secrets
 from collections.abc import MutableMapping
 from http.cookies import SimpleCookie
+from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -110,16 +112,13 @@ class Guard:
         if answer is not None:
             await answer(scope, receive, sent)
             return
-        try:
-            await self._app(scope, _bounded(receive), sent)
-        except _TooLargeError:
-            await PlainTextResponse(_TOLD[413], 413)(scope, receive, sent)
+        await self._app(scope, _bounded(receive), sent)
 
     def _refusal(self, scope: Scope, cookies: dict[str, str]) -> Response | None:
         headers, n_chars = Headers(scope=scope), len(scope["path"]) + len(scope["query_string"])
         length = headers.get("content-length", "0")
         refused = {
-            421: _hostname(headers.get("host", "")) not in self._hosts,
+            421: not self._is_our_name(_hostname(headers.get("host", ""))),
             414: n_chars > MAX_URL_CHARS,
             403: scope["method"] in _UNSAFE and not _is_ours(headers),
             413: not length.isdecimal() or int(length) > MAX_BODY_BYTES,
@@ -127,6 +126,13 @@ class Guard:
         }
         status = next((status for status, holds in refused.items() if holds), None)
         return PlainTextResponse(_TOLD[status], status) if status else None
+
+    def _is_our_name(self, name: str) -> bool:
+        """Whether it is one of ours, or an address: only a name can be rebound to this machine."""
+        try:
+            return name in self._hosts or bool(ip_address(name))
+        except ValueError:
+            return False
 
     def _may_enter(self, scope: Scope, cookies: dict[str, str]) -> bool:
         """Whether the token is there where one is needed: in the cookie or in the address."""
@@ -148,10 +154,6 @@ class Guard:
         return answer
 
 
-class _TooLargeError(Exception):
-    """The body went on beyond the limit."""
-
-
 def _bounded(receive: Receive) -> Receive:
     n_bytes = 0
 
@@ -160,7 +162,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         n_bytes += len(message.get("body", b""))
         if n_bytes > MAX_BODY_BYTES:
-            raise _TooLargeError
+            raise HTTPException(413)
         return message
 
     return bounded

@@ -64,8 +64,9 @@ def _server(
         room=room, keys=keys, retests=Retests(workspace), pictures=Pictures(room), by=desk_by
     )
     try:
-        names = LOOPBACK if host in LOOPBACK else LOOPBACK | _names(host)
-        names |= frozenset(workspace.settings.review.hosts)
+        names = LOOPBACK | {host, *workspace.settings.review.hosts}
+        if host in _ANYWHERE:
+            names |= {socket.gethostname().lower()}
         config = uvicorn.Config(
             application(desk, names), log_level="warning", server_header=False,
             timeout_graceful_shutdown=3,
@@ -77,16 +78,6 @@ def _server(
     finally:
         desk.close()
         listening.close()
-
-
-def _names(host: str) -> frozenset[str]:
-    """What a browser may call this machine when it asks."""
-    if host not in _ANYWHERE:
-        return frozenset({host})
-    own = {socket.gethostname(), socket.getfqdn()}
-    with suppress(OSError):
-        own |= {str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None)}
-    return frozenset(name.lower() for name in own)
 
 
 def _listening(host: str, port: int) -> socket.socket:
