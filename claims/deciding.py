@@ -35,7 +35,14 @@ COMMON_REASONS: Final = {
     ),
     Ruling.AMEND: ("The quote bears on the claim in another way.",),
 }
-"""What people most often mean, offered so that nobody has to type it."""
+"""What people most often mean of a piece of evidence, offered so that nobody has to type it."""
+
+STANDING_REASONS: Final = (
+    "The evidence is too thin to move it.",
+    "The evidence is not about this claim.",
+    "Other evidence outweighs it.",
+)
+"""The same for moving a standing back to what it was."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,4 +106,6 @@ def _evidence(axes: Axes, at: list[float], told: list[Moment], theme: Theme) -> 
     axes.set_ylabel("evidence")
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(loc="upper left", fontsize=8, frameon=False, ncols=3)
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), borderpad=0, fontsize=8, frameon=False, ncols=3
+    )

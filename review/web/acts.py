@@ -8,7 +8,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from claims.assessment import Ruling, StandingState
-from claims.deciding import COMMON_REASONS, MAX_NAME_CHARS, Ruled, Wish, rule, undo
+from claims.deciding import (
+    COMMON_REASONS,
+    MAX_NAME_CHARS,
+    STANDING_REASONS,
+    Ruled,
+    Wish,
+    rule,
+    undo,
+)
 from claims.errors import DecisionRefused
 from claims.evidence import Relation
 from review.web.desk import NAME, AtDesk, Sent, who
@@ -33,7 +41,7 @@ def decide(request: Request, desk: AtDesk, sent: Sent) -> Response:
         relation=_one_of(Relation, choice) if amends and assessment_id else None,
         standing=_one_of(StandingState, choice) if amends and not assessment_id else None,
         by=who(request),
-        why=sent.get("why") or _common(ruling, choice),
+        why=sent.get("why") or _common(ruling, choice, assessment_id),
         seen=sent.get("seen") or None,
     )
     done = rule(desk.room.ledger, wish)
@@ -86,8 +94,10 @@ def _one_of(kind: type[E], choice: str) -> E:
         raise DecisionRefused(f"{choice!r} is none of {', '.join(kind)}") from None
 
 
-def _common(ruling: Ruling, choice: str) -> str:
+def _common(ruling: Ruling, choice: str, assessment_id: str | None) -> str:
     reasons = COMMON_REASONS.get(ruling, ())
+    if ruling is Ruling.REJECT and assessment_id is None:
+        reasons = STANDING_REASONS
     if ruling is Ruling.AMEND:
         return reasons[0]
     wanted = int(choice) if choice.isdecimal() else 0

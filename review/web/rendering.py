@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from claims.assessment import Ruling, StandingState
-from claims.deciding import COMMON_REASONS, MAX_NAME_CHARS, MAX_WHY_CHARS
+from claims.deciding import COMMON_REASONS, MAX_NAME_CHARS, MAX_WHY_CHARS, STANDING_REASONS
 from claims.evidence import Relation
 from reports import words
 
@@ -45,6 +45,7 @@ def _environment() -> Environment:
         relations=tuple(Relation),
         states=tuple(StandingState),
         reject_reasons=COMMON_REASONS[Ruling.REJECT],
+        standing_reasons=STANDING_REASONS,
         max_why=MAX_WHY_CHARS,
         max_name=MAX_NAME_CHARS,
     )
