@@ -86,7 +86,7 @@ def _rendered(template: str, report: Report) -> str:
         title=summary.title(report),
         headline=summary.headline(report),
         basis=summary.basis(report),
-        harvest=summary.harvest(report),
+        harvest=summary.harvest(report.run),
         costs=summary.costs(report.run),
         settings=summary.settings(report.run),
         remarks=summary.remarks(report),

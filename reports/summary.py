@@ -87,9 +87,9 @@ def _reading(run: Run, *, changed: bool) -> str:
     return f"Basis: {seen}, {read}{known}{end}"
 
 
-def harvest(report: Report) -> tuple[str, ...]:
+def harvest(run: Run) -> tuple[str, ...]:
     """How the night went in each category, one sentence each, what failed first."""
-    ordered = sorted(report.run.harvest, key=lambda o: (o.outcome.moves_cursor, o.category))
+    ordered = sorted(run.harvest, key=lambda o: (o.outcome.moves_cursor, o.category))
     return tuple(map(str, ordered))
 
 

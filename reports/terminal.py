@@ -197,7 +197,7 @@ def _remarks(report: Report) -> Iterator[_Line]:
 
 
 def _cost(report: Report) -> Iterator[_Line]:
-    if told := summary.harvest(report):
+    if told := summary.harvest(report.run):
         yield from _heading("How the night went in each category")
         for sentence in told:
             yield _line(sentence, indent=2)

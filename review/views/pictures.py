@@ -4,8 +4,9 @@ from functools import lru_cache
 
 from claims.errors import PaperUnavailable
 from claims.verify import VerifiedCitation
+from flows.wiring import shelf_of
+from papers.evidence_picture import evidence_picture
 from papers.pdf.reader import PdfReader
-from papers.shelf import Shelf
 from review.views.room import Room
 
 
@@ -18,7 +19,10 @@ class Pictures:
         self._kept = lru_cache(maxsize=32)(self._drawn)
 
     def png(self, assessment_id: str, n_quote: int) -> bytes:
-        """The page of quote `n_quote`, from 0. Raises PaperUnavailable, UnreadablePdf."""
+        """The page of quote `n_quote`, from 0, as a PNG.
+
+        Raises PaperUnavailable, UnreadablePdf, QuoteNotFound.
+        """
         return self._kept(assessment_id, n_quote)
 
     def close(self) -> None:
@@ -26,12 +30,8 @@ class Pictures:
         self._reader.close()
 
     def _drawn(self, assessment_id: str, n_quote: int) -> bytes:
-        cited = self._cited(assessment_id, n_quote)
-        page = cited.passage.page
-        path = Shelf(self._room.workspace.state / "shelf").get(cited.paper.id)
-        if page is None or path is None:
-            raise PaperUnavailable(f"there is no page of {cited.paper.id} to show")
-        return self._reader.page_picture(path, page, cited.passage.boxes)
+        shelf = shelf_of(self._room.workspace)
+        return evidence_picture(shelf, self._reader, self._cited(assessment_id, n_quote))
 
     def _cited(self, assessment_id: str, n_quote: int) -> VerifiedCitation:
         found = self._room.ledger.work.assessments(ids=[assessment_id])

@@ -62,9 +62,9 @@ class Exhibit:
     def pictures(self) -> tuple[tuple[int, int], ...]:
         """Number of the quote and page, for quotes that stand on a page."""
         return tuple(
-            (n, cited.passage.page)
-            for n, cited in enumerate(self.piece.assessment.evidence)
-            if cited.passage.page is not None
+            (n, quoted.page)
+            for n, quoted in enumerate(self.piece.quotes)
+            if quoted.page is not None
         )
 
 

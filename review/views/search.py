@@ -12,7 +12,7 @@ from claims.errors import CitationError
 from claims.evidence import Paper
 from claims.ids import ArxivId
 from claims.present import stands
-from papers.fulltext import FullText
+from papers.word_index import WordIndex
 from review.views.room import Room
 
 MAX_CHARS: Final = 200
@@ -60,7 +60,7 @@ def _nearest(room: Room, words: str) -> list[ArxivId]:
     path = room.workspace.index / "passages.sqlite"
     if not path.is_file():
         return []
-    text = FullText(path)
+    text = WordIndex(path)
     try:
         return [id_.unversioned for _, id_ in text.search(words, limit=MAX_FOUND, window=None)]
     finally:

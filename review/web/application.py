@@ -17,6 +17,7 @@ from claims.errors import (
     PaperUnavailable,
     RetestError,
     RunNotFound,
+    UnreadablePdf,
 )
 from reports import render
 from review.web import acts, pages
@@ -39,6 +40,7 @@ _STATUS: Final[tuple[tuple[type[RetestError], int], ...]] = (
     (RunNotFound, 404),
     (PaperUnavailable, 404),
     (CitationError, 404),
+    (UnreadablePdf, 404),
     (DecisionRefused, 400),
     (LedgerConflict, 409),
 )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from claims.assessment import StandingState
-from reports.summary import costs, settings
+from reports.summary import costs, harvest, settings
 from review.views.boards import PER_COLUMN, PER_LIST, board, boards
 from review.views.claim import PER_PAGE, claim_page, history
 from review.views.papers import paper_page
@@ -132,9 +132,15 @@ def one_run(request: Request, desk: AtDesk, run_id: str) -> HTMLResponse:
     """One run: window, outcomes, failures, cost."""
     run = desk.room.ledger.runs.get(run_id)
     return page(
-        request, "run.html.j2", title=f"Run {run.id}", run=run, costs=costs(run),
+        request,
+        "run.html.j2",
+        title=f"Run {run.id}",
+        run=run,
+        costs=costs(run),
+        harvest=harvest(run),
+        remarks=desk.room.ledger.work.remarks(run_id),
         settings=settings(run),
-    )  # fmt: skip
+    )
 
 
 @router.get("/papers/{number:path}")
