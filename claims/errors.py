@@ -26,6 +26,7 @@ of ours and keeps its traceback. `retryable` is a fact of the class, read by `fl
     │   ├── LedgerConflict            (retryable)
     │   └── LedgerTooNew
     ├── LibraryError
+    ├── NotificationFailed
     └── SettingsError
 """
 
@@ -145,6 +146,10 @@ class LibraryError(RetestError):
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{place}: {self.problem}"
+
+
+class NotificationFailed(RetestError):
+    """People were to be told, and could not be."""
 
 
 class SettingsError(RetestError):

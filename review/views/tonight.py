@@ -10,6 +10,7 @@ from claims.ledger.board import Place
 from claims.present import present, stands
 from claims.run import Run, RunKind
 from claims.standing import TABLE, Flag
+from reports.overnight import Change, changes
 from review.views.pieces import Exhibit, exhibits
 from review.views.room import Room
 
@@ -18,24 +19,6 @@ PER_PAGE: Final = 10
 _WEIGHT: Final = {state: rank for rank, (_, state) in enumerate(TABLE)} | {
     StandingState.UNTESTED: len(TABLE)
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """What the night changed of one claim."""
-
-    claim_id: str
-    before: StandingState
-    after: StandingState
-    added: tuple[str, ...]
-    """Assessments that count now and did not before, strongest first."""
-    dropped: tuple[str, ...]
-    amended: tuple[str, ...]
-
-    @property
-    def moved(self) -> bool:
-        """Whether the standing itself changed."""
-        return self.before is not self.after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,27 +78,6 @@ def tonight(room: Room, run: Run, *, page: int = 1) -> Tonight:
         n_claims=len(after),
         flagged=_flagged(room, before, after),
     )
-
-
-def changes(before: Mapping[str, Place], after: Mapping[str, Place]) -> tuple[Change, ...]:
-    """The claims whose standing or evidence differs, in the order of their ids."""
-    found = []
-    for id, place in sorted(after.items()):
-        was = before.get(id)
-        if was and was.record == place.record:
-            continue
-        old, new = (was.row.relations if was else {}), place.row.relations
-        change = Change(
-            claim_id=id,
-            before=was.state if was else StandingState.UNTESTED,
-            after=place.state,
-            added=tuple(a for a in place.row.admitted if a not in old),
-            dropped=tuple(a for a in (was.row.admitted if was else ()) if a not in new),
-            amended=tuple(a for a in place.row.admitted if a in old and old[a] is not new[a]),
-        )
-        if change.moved or change.added or change.dropped or change.amended:
-            found.append(change)
-    return tuple(found)
 
 
 def _ranked(room: Room, found: Sequence[Change]) -> list[Change]:

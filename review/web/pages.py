@@ -138,7 +138,6 @@ def one_run(request: Request, desk: AtDesk, run_id: str) -> HTMLResponse:
         run=run,
         costs=costs(run),
         harvest=harvest(run),
-        remarks=desk.room.ledger.work.remarks(run_id),
         settings=settings(run),
     )
 
