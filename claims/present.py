@@ -6,7 +6,8 @@ before it ends, and flags stay as the last run raised them.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from claims.assessment import StandingState
@@ -41,9 +42,19 @@ class Stand:
     kept: Place | StandingRow
 
     @property
-    def row(self) -> StandingRow:
-        """The whole standing, read when it is asked for. Raises LedgerError."""
-        return self.kept.row if isinstance(self.kept, Place) else self.kept
+    def admitted(self) -> tuple[str, ...]:
+        """The assessments that count, strongest first."""
+        return self.kept.admitted
+
+    @property
+    def relations(self) -> Mapping[str, str]:
+        """Assessment id to the relation that counts."""
+        return self.kept.relations
+
+    @property
+    def reason(self) -> str:
+        """Why it stands there, in a few words."""
+        return self.kept.reason
 
 
 def present(ledger: Ledger, claim_id: str) -> Present:
@@ -66,16 +77,21 @@ def present(ledger: Ledger, claim_id: str) -> Present:
 def stands(ledger: Ledger, only: Collection[str] | None = None) -> Mapping[str, Stand]:
     """Every claim that a run has tested (or those of `only`), as it stands now."""
     places = ledger.board.latest(only=only)
-    ruled = ledger.board.decided_at()
+    decided = ledger.board.decided()
     return {
-        id: _recomputed(ledger, id)
-        if id in ruled and ruled[id] > place.finished_at - _AT_ONCE
+        id: _recomputed(ledger, id, place.run_id, *decided[id])
+        if id in decided and decided[id][0] > place.finished_at - _AT_ONCE
         else Stand(claim_id=id, state=place.state, flags=place.flags, kept=place)
         for id, place in places.items()
     }
 
 
-def _recomputed(ledger: Ledger, claim_id: str) -> Stand:
+@lru_cache(maxsize=1024)
+def _recomputed(
+    ledger: Ledger, claim_id: str, run_id: str, decided_at: datetime, n_decisions: int
+) -> Stand:
+    """Once for each run and each set of rulings after it, which is all that it depends on."""
+    del run_id, decided_at, n_decisions
     row = standing_row(present(ledger, claim_id).standing)
     return Stand(claim_id=claim_id, state=row.state, flags=row.flags, kept=row)
 

@@ -54,10 +54,10 @@ def waiting(ledger: Ledger, only: Collection[str] | None = None) -> tuple[Waitin
 
 def _unseen(stand: Stand, rulings: Mapping[str | None, Decision]) -> str | None:
     """The strongest admitted piece that nobody ruled on, if the standing rests on nobody's word."""
-    row = stand.row
+    admitted, relations = stand.admitted, stand.relations
     if None in rulings and Flag.REVIEW not in stand.flags and rulings[None].standing:
         return None
-    carrying = [id for id in row.admitted if row.relations[id] is row.relations[row.admitted[0]]]
+    carrying = [id for id in admitted if relations[id] == relations[admitted[0]]]
     taken = (Ruling.ACCEPT, Ruling.AMEND)
     if any(id in rulings and rulings[id].ruling in taken for id in carrying):
         return None

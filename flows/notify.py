@@ -30,7 +30,7 @@ def wanted(workspace: Workspace) -> tuple[str, ...]:
 async def telling(workspace: Workspace, watch: Watch, night: Awaitable[Finished]) -> Finished:
     """The finished `night`, once people were told of it, or of how it failed.
 
-    Raises what the night raised. That people could not be told fails no night: `watch` is told of it.
+    Raises what the night raised. That people could not be told fails no night: `watch` says so.
     """
     try:
         finished = await night

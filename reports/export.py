@@ -101,7 +101,8 @@ class Export(Frozen):
 
 _COLUMNS: Final = (
     "claim_id", "inquiry", "text", "as_of", "standing", "flags", "relation", "counts",
-    "confidence", "arxiv_id", "version", "title", "submitted_on", "quote", "source", "page", "reason",
+    "confidence", "arxiv_id", "version", "title", "submitted_on", "quote", "source", "page",
+    "reason",
 )  # fmt: skip
 
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")

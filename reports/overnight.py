@@ -42,14 +42,14 @@ def changes(before: Mapping[str, Place], after: Mapping[str, Place]) -> tuple[Ch
         was = before.get(id)
         if was and was.record == place.record:
             continue
-        old, new = (was.row.relations if was else {}), place.row.relations
+        old, new = (was.relations if was else {}), place.relations
         change = Change(
             claim_id=id,
             before=was.state if was else StandingState.UNTESTED,
             after=place.state,
-            added=tuple(a for a in place.row.admitted if a not in old),
-            dropped=tuple(a for a in (was.row.admitted if was else ()) if a not in new),
-            amended=tuple(a for a in place.row.admitted if a in old and old[a] is not new[a]),
+            added=tuple(a for a in place.admitted if a not in old),
+            dropped=tuple(a for a in (was.admitted if was else ()) if a not in new),
+            amended=tuple(a for a in place.admitted if a in old and old[a] != new[a]),
         )
         if change.moved or change.added or change.dropped or change.amended:
             found.append(change)

@@ -70,7 +70,7 @@ def show(claim_id: str, workspace: WorkspaceOption = None, json: JsonOption = Fa
     decisions = ledger.work.decisions(claim_id)
     found = [a for a, _ in ledger.work.assessments(claim_id).values()]
     ledger.close()
-    pieces = exhibits(now.claim, now.standing, found, decisions)
+    pieces = exhibits(now.claim, now.standing.relations, found, decisions)
     written = claim.model_dump(mode="json", exclude_defaults=True)
     past = [
         {"run": run.id, "standing": row.state.value, "reason": row.reason} for run, row in history

@@ -157,8 +157,8 @@ def _print_queue(room: "Room") -> None:
             {
                 "claim_id": card.claim.id,
                 "text": card.claim.text,
-                "standing": card.standing.state.value,
-                "flags": [flag.value for flag in card.standing.flags],
+                "standing": card.stand.state.value,
+                "flags": [flag.value for flag in card.stand.flags],
                 "assessment_id": card.exhibit.id,
                 "relation": card.exhibit.piece.relation.value,
                 "confidence": card.exhibit.piece.assessment.verdict.confidence,

@@ -143,10 +143,10 @@ def tell(done: Ruled) -> None:
 
 
 def _print(card: Card, n_waiting: int) -> None:
-    piece, state = card.exhibit.piece, card.standing.state
+    piece, state = card.exhibit.piece, card.stand.state
     shown.out()
     shown.out(f"{SYMBOLS[state]} {state}  {card.claim.text}  ({n_waiting} waiting)")
-    shown.out(f"{card.claim.id}, as of {card.claim.as_of}; {card.standing.reason}", indent=2)
+    shown.out(f"{card.claim.id}, as of {card.claim.as_of}; {card.stand.reason}", indent=2)
     shown.out(f"{piece.relation}, {piece.confidence}", indent=2)
     for quoted in piece.quotes:
         shown.out(f"“{quoted.cited.quote}”", indent=4)

@@ -54,7 +54,7 @@ def claim_page(room: Room, claim_id: str, *, page: int = 1) -> ClaimPage:
     now = present(room.ledger, claim_id)
     decisions = room.ledger.work.decisions(claim_id)
     found = [a for a, _ in room.ledger.work.assessments(claim_id).values()]
-    pieces = exhibits(now.claim, now.standing, found, decisions)
+    pieces = exhibits(now.claim, now.standing.relations, found, decisions)
     runs = room.ledger.runs.history(claim_id)
     rulings = in_force(decisions)
     newest = tuple(sorted(decisions, key=lambda d: (d.at, d.id), reverse=True))

@@ -63,5 +63,5 @@ def _about(room: Room, claim_id: str, assessment_ids: list[str]) -> About:
     now = present(room.ledger, claim_id)
     found = room.ledger.work.assessments(claim_id, ids=assessment_ids)
     decisions = room.ledger.work.decisions(claim_id)
-    shown = exhibits(now.claim, now.standing, [a for a, _ in found.values()], decisions)
+    shown = exhibits(now.claim, now.standing.relations, [a for a, _ in found.values()], decisions)
     return About(claim=now.claim, exhibits=shown)

@@ -1,6 +1,6 @@
 """One piece of evidence as a person decides on it: its words, where they stand, and the rulings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
@@ -8,7 +8,7 @@ from itertools import zip_longest
 from claims.assessment import Assessment, Decision, Ruling, in_force
 from claims.claim import Claim
 from claims.evidence import Relation
-from claims.standing import TABLE, Standing
+from claims.standing import TABLE
 from reports.evidence import Piece
 
 
@@ -70,12 +70,15 @@ class Exhibit:
 
 def exhibits(
     claim: Claim,
-    standing: Standing,
+    counting: Collection[str],
     assessments: Iterable[Assessment],
     decisions: Sequence[Decision],
     news: Mapping[str, str] | None = None,
 ) -> tuple[Exhibit, ...]:
-    """The pieces, those that count first, each group strongest first."""
+    """The pieces, those that count first, each group strongest first.
+
+    `counting` are the ids of the assessments that the claim's standing rests on now.
+    """
     rulings = in_force(decisions)
     last = {d.assessment_id: d.id for d in sorted(decisions, key=lambda d: (d.at, d.id))}
     found = [
@@ -86,7 +89,7 @@ def exhibits(
                 relation=_relation(a, rulings.get(a.id)),
                 news=(news or {}).get(a.id, ""),
             ),
-            weight=_weight(a, standing, rulings.get(a.id)),
+            weight=_weight(a, a.id in counting, rulings.get(a.id)),
             slots=_slots(claim, a),
             ruling=rulings.get(a.id),
             seen=last.get(a.id, ""),
@@ -97,8 +100,8 @@ def exhibits(
     return tuple(sorted(found, key=lambda e: (order.index(e.weight), _strength(e.piece))))
 
 
-def _weight(assessment: Assessment, standing: Standing, ruling: Decision | None) -> Weight:
-    if assessment.id in standing.relations:
+def _weight(assessment: Assessment, counts: bool, ruling: Decision | None) -> Weight:
+    if counts:
         return Weight.COUNTS
     if ruling and ruling.ruling is Ruling.REJECT:
         return Weight.REJECTED

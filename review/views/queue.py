@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from claims.claim import Claim, Inquiry
-from claims.present import present
-from claims.standing import Standing
+from claims.present import Stand
 from claims.waiting import Waiting, waiting
 from review.views.pieces import Exhibit, exhibits
 from review.views.room import Room
@@ -21,7 +20,7 @@ class Card:
 
     claim: Claim
     inquiry: Inquiry | None
-    standing: Standing
+    stand: Stand
     exhibit: Exhibit
     n_more: int
     """How many further pieces count for the claim."""
@@ -44,14 +43,14 @@ def queue(room: Room, only: Collection[str] | None = None, *, limit: int = PER_P
 
 def _card(room: Room, entry: Waiting) -> Card:
     claim_id = entry.stand.claim_id
-    now = present(room.ledger, claim_id)
-    inquiry, _ = room.claim(claim_id)
-    leading = [a for a in now.standing.admitted if a.id == entry.assessment_id]
+    inquiry, claim = room.claim(claim_id)
+    found = room.ledger.work.assessments(claim_id, ids=[entry.assessment_id])
+    leading = [assessment for assessment, _ in found.values()]
     decisions = room.ledger.work.decisions(claim_id)
     return Card(
-        claim=now.claim,
+        claim=claim,
         inquiry=inquiry,
-        standing=now.standing,
-        exhibit=exhibits(now.claim, now.standing, leading, decisions)[0],
-        n_more=len(now.standing.admitted) - 1,
+        stand=entry.stand,
+        exhibit=exhibits(claim, entry.stand.relations, leading, decisions)[0],
+        n_more=len(entry.stand.admitted) - 1,
     )

@@ -7,7 +7,7 @@ from typing import Final
 from claims.assessment import StandingState
 from claims.claim import Claim, Inquiry
 from claims.ledger.board import Place
-from claims.present import present, stands
+from claims.present import Stand, stands
 from claims.run import Run, RunKind
 from claims.standing import TABLE, Flag
 from reports.overnight import Change, changes
@@ -72,7 +72,7 @@ def tonight(room: Room, run: Run, *, page: int = 1) -> Tonight:
     now = stands(room.ledger, {change.claim_id for change in here})
     return Tonight(
         run=run,
-        shown=tuple(_shown(room, change, now[change.claim_id].state) for change in here),
+        shown=tuple(_shown(room, change, now[change.claim_id]) for change in here),
         n_changes=len(ranked),
         n_moved=sum(change.moved for change in ranked),
         n_claims=len(after),
@@ -92,22 +92,21 @@ def _ranked(room: Room, found: Sequence[Change]) -> list[Change]:
     return sorted(found, key=rank)
 
 
-def _shown(room: Room, change: Change, now: StandingState) -> Shown:
+def _shown(room: Room, change: Change, now: Stand) -> Shown:
     inquiry, claim = room.claim(change.claim_id)
-    standing = present(room.ledger, change.claim_id).standing
     leading = [*change.added, *change.amended, *change.dropped][:1]
     found = room.ledger.work.assessments(change.claim_id, ids=leading)
     decisions = room.ledger.work.decisions(change.claim_id)
     news = dict.fromkeys(change.added, "new") | dict.fromkeys(change.dropped, "no longer counts")
-    shown = exhibits(claim, standing, [a for a, _ in found.values()], decisions, news)
+    shown = exhibits(claim, now.relations, [a for a, _ in found.values()], decisions, news)
     return Shown(
         change=change,
         claim=claim,
         inquiry=inquiry,
-        now=now,
-        reason=standing.reason,
+        now=now.state,
+        reason=now.reason,
         exhibit=shown[0] if shown else None,
-        n_evidence=len(standing.admitted),
+        n_evidence=len(now.admitted),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import uvicorn
 
-from claims.errors import SettingsError
+from claims.errors import LibraryError, SettingsError
 from flows.workspace import Workspace
 from review.live import Retests
 from review.views.pictures import Pictures
@@ -60,6 +60,9 @@ def _server(
     # On loopback it is the user's own browser; elsewhere each one says who sits there.
     desk_by = by or (user_name() if host in LOOPBACK else None)
     room = Room(workspace)
+    # Read before the first request asks for it; what is wrong with it is told on the page itself.
+    with suppress(LibraryError):
+        _ = room.library
     desk = Desk(
         room=room, keys=keys, retests=Retests(workspace), pictures=Pictures(room), by=desk_by
     )
