@@ -3,8 +3,9 @@
     python -m bench.review_page
 
 The ledger is made anew in a temporary folder: 50 assessments a claim, each of its own paper, most
-of which count, over two nights that moved most standings, and 40 rulings since. Each page is asked for over loopback, the
-first time apart from the rest, which are told by their median and slowest.
+of which count, over two nights that moved most standings, and 40 rulings since. Each page is asked
+for over loopback; the first time is told apart from the rest, of which the median and the slowest
+are told.
 """
 
 import statistics
