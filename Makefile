@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench constraints
+.PHONY: demo test test-browser lint bench constraints
 
 # Two nights of retesting over the bundled sample: no key, no network beyond the package index.
 demo: .venv/.ready
@@ -10,6 +10,10 @@ demo: .venv/.ready
 # Lint, types, import contracts and every test.
 test: lint
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# The review page in a real browser; needs Debian's chromium, or RETEST_CHROMIUM.
+test-browser: .venv/.ready
+	$(BIN)/pytest tests/browser/check_morning.py
 
 lint: .venv/.ready
 	$(BIN)/ruff check .

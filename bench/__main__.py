@@ -14,7 +14,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import harvest, pdf, retrieval
+from bench import harvest, pdf, retrieval, review_page
 from claims.clock import Window
 from papers.dump import DumpSource
 from papers.sources import Request
@@ -29,6 +29,7 @@ def main(data: Path | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for n in range(_N_RUNS):
             _wall(f"retest demo, run {n + 1}", ["demo", "-w", f"{folder}/{n}"], n_runs=1)
+    review_page.main()
     if data is None:
         print("with DATA=FOLDER: reading a dump, harvesting it, reading PDFs, retrieval")
         return

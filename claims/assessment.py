@@ -1,5 +1,6 @@
 """Assessments and decisions: what a judge said on proven words, and what a person ruled."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -72,6 +73,8 @@ class Ruling(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     AMEND = "amend"
+    WITHDRAW = "withdraw"
+    """Take the earlier rulings on the same target back: it is as if nobody had ruled."""
 
 
 class StandingState(StrEnum):
@@ -96,7 +99,7 @@ class Decision(Frozen):
     relation: Relation | None = None
     """With AMEND on an assessment: what the relation really is."""
     standing: StandingState | None = None
-    """With ACCEPT or AMEND on a standing: what it is held to be."""
+    """On a standing: what it is held to be. REJECT without one lets the evidence decide."""
     by: str
     at: datetime
     why: str
@@ -105,3 +108,17 @@ class Decision(Frozen):
     def id(self) -> str:
         """The content hash of this decision."""
         return content_hash("decision", self.model_dump(mode="json"))
+
+
+def in_force(decisions: Iterable[Decision]) -> dict[str | None, Decision]:
+    """The ruling that counts on each target: an assessment's id, or None for the standing.
+
+    The latest one does, in any order of `decisions`; a target whose rulings were withdrawn is out.
+    """
+    ordered = sorted(decisions, key=lambda d: (d.at, d.id))
+    latest = {decision.assessment_id: decision for decision in ordered}
+    return {
+        target: decision
+        for target, decision in latest.items()
+        if decision.ruling is not Ruling.WITHDRAW
+    }

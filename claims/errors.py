@@ -18,6 +18,7 @@ of ours and keeps its traceback. `retryable` is a fact of the class, read by `fl
     ├── CitationError
     │   ├── UnknownPassage
     │   └── QuoteNotFound
+    ├── DecisionRefused
     ├── SearchIndexError
     ├── LedgerError
     │   ├── ClaimNotFound
@@ -25,6 +26,7 @@ of ours and keeps its traceback. `retryable` is a fact of the class, read by `fl
     │   ├── LedgerConflict            (retryable)
     │   └── LedgerTooNew
     ├── LibraryError
+    ├── NotificationFailed
     └── SettingsError
 """
 
@@ -102,6 +104,10 @@ class QuoteNotFound(CitationError):
     """The quoted words do not stand in the passage."""
 
 
+class DecisionRefused(RetestError):
+    """A ruling that cannot be entered: it says too little, or names what is not there."""
+
+
 class SearchIndexError(RetestError):
     """The search index cannot be opened or written."""
 
@@ -140,6 +146,10 @@ class LibraryError(RetestError):
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{place}: {self.problem}"
+
+
+class NotificationFailed(RetestError):
+    """People were to be told, and could not be."""
 
 
 class SettingsError(RetestError):

@@ -14,22 +14,23 @@ stand in the newest version as far as that is known. A person's ruling on the st
 the table until newer evidence arrives.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from claims.assessment import Assessment, Decision, Ruling, StandingState
+from claims.assessment import Assessment, Decision, Ruling, StandingState, in_force
 from claims.claim import Claim
 from claims.evidence import Answer, Relation
 
-_TABLE: Final = (
+TABLE: Final = (
     (Relation.SUPERSEDES, StandingState.SUPERSEDED),
     (Relation.CONTRADICTS, StandingState.CONTESTED),
     (Relation.QUALIFIES, StandingState.QUALIFIED),
     (Relation.SUPPORTS, StandingState.CONFIRMED),
 )
+"""The relation that leads to each standing, the highest row first."""
 
 SOURCE_HEALTH: Final = "source-health"
 """The judge's name on assessments that code makes from a source's own notices."""
@@ -98,7 +99,7 @@ class Known:
 
 def standing_of(claim: Claim, known: Known, *, thresholds: Mapping[str, float]) -> Standing:
     """The standing of `claim`; `thresholds` maps a judge's name to its least confidence."""
-    rulings = _latest_by_target(known.decisions)
+    rulings = in_force(known.decisions)
     admitted: list[Assessment] = []
     relations: dict[str, Relation] = {}
     for assessment, _ in known.assessments.values():
@@ -107,10 +108,10 @@ def standing_of(claim: Claim, known: Known, *, thresholds: Mapping[str, float]) 
         if relation.moves_a_standing and _is_admitted(claim, assessment, ruling, known, thresholds):
             admitted.append(assessment)
             relations[assessment.id] = relation
-    rank = {relation: i for i, (relation, _) in enumerate(_TABLE)}
+    rank = {relation: i for i, (relation, _) in enumerate(TABLE)}
     admitted.sort(key=lambda a: (rank[relations[a.id]], -a.verdict.confidence, a.id))
     state = next(
-        (state for relation, state in _TABLE if relation in relations.values()),
+        (state for relation, state in TABLE if relation in relations.values()),
         StandingState.UNTESTED,
     )
     flags = set(known.flags)
@@ -119,7 +120,7 @@ def standing_of(claim: Claim, known: Known, *, thresholds: Mapping[str, float]) 
     flags |= {Flag.EVIDENCE_REVISED} if unsure else set()
     reason = _reason(state, relations, known)
     held = rulings.get(None)
-    if held and held.standing and held.ruling is not Ruling.REJECT:
+    if held and held.standing:
         if any(known.assessments[a.id][1] > held.at for a in admitted):
             flags.add(Flag.REVIEW)
         elif admitted or held.standing is StandingState.UNTESTED:
@@ -133,11 +134,6 @@ def standing_of(claim: Claim, known: Known, *, thresholds: Mapping[str, float]) 
         relations=relations,
         reason=reason,
     )
-
-
-def _latest_by_target(decisions: Iterable[Decision]) -> dict[str | None, Decision]:
-    ordered = sorted(decisions, key=lambda d: (d.at, d.id))
-    return {decision.assessment_id: decision for decision in ordered}
 
 
 def _is_admitted(
@@ -171,6 +167,6 @@ def _reason(state: StandingState, relations: Mapping[str, Relation], known: Know
         if Flag.NOT_CHECKED in known.flags:
             return "some of the work failed, and nothing verified bears on the claim so far"
         return "nothing verified and newer than the claim bears on it so far"
-    counts = {relation: list(relations.values()).count(relation) for relation, _ in _TABLE}
+    counts = {relation: list(relations.values()).count(relation) for relation, _ in TABLE}
     told = [f"{n} {relation.value}" for relation, n in counts.items() if n]
     return "rests on " + ", ".join(told)

@@ -8,6 +8,7 @@ from agents.scout import plan_queries
 from claims.assessment import StandingState
 from claims.claim import Claim, Inquiry
 from claims.clock import Window
+from claims.deciding import settled
 from claims.evidence import Paper
 from claims.hashing import content_hash
 from claims.run import Run, RunKind
@@ -128,6 +129,7 @@ def _candidates(bench: Bench, run: Run, inquiry: Inquiry, claim: Claim) -> tuple
     """The papers nearest to the claim among those that came in since it was last wholly retested.
 
     For a claim that this judge never judged, and for a targeted retest: among all since its date.
+    What a person has ruled on does not come back.
     """
     ledger = bench.ledger
     last = ledger.runs.last_whole(claim.id) if run.kind is RunKind.NIGHTLY else None
@@ -142,7 +144,8 @@ def _candidates(bench: Bench, run: Run, inquiry: Inquiry, claim: Claim) -> tuple
     )
     newest = {paper.id: paper for paper in ledger.papers.get(ids=[hit.paper for hit in hits])}
     found = (newest[hit.paper] for hit in hits if hit.paper in newest)
-    return tuple(paper for paper in found if not _is_basis(paper, claim))
+    ruled_on = settled(ledger, claim)
+    return tuple(p for p in found if not _is_basis(p, claim) and p.id not in ruled_on)
 
 
 def _is_basis(paper: Paper, claim: Claim) -> bool:

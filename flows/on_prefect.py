@@ -23,6 +23,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from claims.clock import parse_moment
 from claims.errors import RateLimited, SettingsError
 from flows.nightly import Finished, nightly, retest_claim
+from flows.notify import telling
 from flows.runner import FIRST_WAIT_S, LONGEST_WAIT_S, N_TRIES, is_retryable
 from flows.settings import Environment
 from flows.watch import Watch, tell_wait
@@ -116,17 +117,27 @@ async def _work(
 ) -> Finished:
     workspace = Workspace.open(Path(folder), Environment.read())
     moment = parse_moment(until) if until else None
-    with opened(workspace, papers, partial(tell_wait, watch)) as bench:
-        if claim_id is None:
-            finished = await nightly(bench, moment, run_as_task, watch)
-        else:
-            finished = await retest_claim(bench, claim_id, moment, run_as_task, watch)
+    work = _at_the_bench(workspace, moment, papers, claim_id, watch)
+    finished = await (work if claim_id else telling(workspace, watch, work))
     await acreate_markdown_artifact(
         to_markdown(finished.report),
         key=re.sub(r"[^a-z0-9]+", "-", f"retest-{finished.run.id}").strip("-"),
         description=f"Report of {finished.run.id}",
     )
     return finished
+
+
+async def _at_the_bench(
+    workspace: Workspace,
+    until: datetime | None,
+    papers: str | None,
+    claim_id: str | None,
+    watch: Watch,
+) -> Finished:
+    with opened(workspace, papers, partial(tell_wait, watch)) as bench:
+        if claim_id is None:
+            return await nightly(bench, until, run_as_task, watch)
+        return await retest_claim(bench, claim_id, until, run_as_task, watch)
 
 
 class _LogWatch:

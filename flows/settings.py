@@ -2,7 +2,7 @@
 
 Nothing else in retest reads the environment. Variables: RETEST_WORKSPACE (the folder),
 RETEST_LEDGER (its address), OPENAI_API_KEY and OPENAI_BASE_URL (the embedder's endpoint),
-PREFECT_API_URL (a Prefect server to run on).
+PREFECT_API_URL (a Prefect server to run on), RETEST_NOTIFY (whom to tell after a night).
 """
 
 import os
@@ -121,6 +121,30 @@ class ScheduleSettings(Frozen):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
 
 
+class ReviewSettings(Frozen):
+    """The review page."""
+
+    host: str = "127.0.0.1"
+    """Anything but loopback asks for a token."""
+    port: int = Field(default=4300, ge=0, le=65535)
+    hosts: tuple[str, ...] = ()
+    """Further names by which a browser may ask for it, such as that of a proxy in front."""
+    url: WebAddress | None = None
+    """Where people reach it: the link in notifications."""
+
+
+class NotifySettings(Frozen):
+    """Who is told after a night."""
+
+    urls: tuple[str, ...] = ()
+    """Addresses as Apprise writes them (`mailto://`, `slack://`, ...); none: nobody is told.
+
+    They hold passwords: RETEST_NOTIFY may name them instead, separated by spaces.
+    """
+    quiet_nights: bool = False
+    """Whether to tell of nights in which nothing changed and nothing failed."""
+
+
 class PrefectSettings(Frozen):
     """The Prefect server, if there is one."""
 
@@ -145,6 +169,8 @@ class Settings(Frozen):
     schedule: ScheduleSettings = ScheduleSettings()
     prefect: PrefectSettings = PrefectSettings()
     ledger: LedgerSettings = LedgerSettings()
+    review: ReviewSettings = ReviewSettings()
+    notify: NotifySettings = NotifySettings()
 
 
 class Environment(Frozen):
@@ -155,6 +181,7 @@ class Environment(Frozen):
     prefect_api_url: str | None = None
     openai_api_key: str | None = Field(default=None, repr=False)
     openai_base_url: str | None = None
+    notify: tuple[str, ...] = Field(default=(), repr=False)
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> "Environment":
@@ -166,6 +193,7 @@ class Environment(Frozen):
             prefect_api_url=variables.get("PREFECT_API_URL") or None,
             openai_api_key=variables.get("OPENAI_API_KEY") or None,
             openai_base_url=variables.get("OPENAI_BASE_URL") or None,
+            notify=tuple(variables.get("RETEST_NOTIFY", "").split()),
         )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from flows.nightly import Finished, nightly, retest_claim
+from flows.notify import telling
 from flows.runner import DirectRunner
 from flows.watch import Watch, tell_wait
 from flows.wiring import opened
@@ -28,7 +29,8 @@ def start(
         from flows import on_prefect
 
         return on_prefect.run(workspace, until, claim_id=claim_id, papers=papers, watch=watch)
-    return asyncio.run(_directly(workspace, until, watch, claim_id, papers))
+    work = _directly(workspace, until, watch, claim_id, papers)
+    return asyncio.run(work if claim_id else telling(workspace, watch, work))
 
 
 async def _directly(

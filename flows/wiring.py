@@ -185,8 +185,7 @@ def index_of(workspace: Workspace) -> tuple[PassageIndex, str | None]:
         key=environment.openai_api_key or "",
         download=search.embedder == "minilm",
     )
-    folder = workspace.state / "index"
-    return PassageIndex(folder, embedder, server_url=search.chroma_url), note
+    return PassageIndex(workspace.index, embedder, server_url=search.chroma_url), note
 
 
 def judge_of(workspace: Workspace) -> Judge:

@@ -128,6 +128,11 @@ class Workspace:
         return self.folder / ".retest"
 
     @property
+    def index(self) -> Path:
+        """The folder of the search index."""
+        return self.state / "index"
+
+    @property
     def reports(self) -> Path:
         """Where reports are written."""
         return self.folder / "reports"

@@ -27,6 +27,9 @@ from reports.markdown import md
 from reports.report import Report
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
+STYLE: Final = _TEMPLATES / "report.css"
+"""How standings, evidence and balances look; pages that show them share it."""
+
 _MAX_STEM_CHARS: Final = 100
 """Leaves room for the ending within the 255 bytes that file systems give a name."""
 
@@ -83,9 +86,9 @@ def _rendered(template: str, report: Report) -> str:
         title=summary.title(report),
         headline=summary.headline(report),
         basis=summary.basis(report),
-        harvest=summary.harvest(report),
-        costs=summary.costs(report),
-        settings=summary.settings(report),
+        harvest=summary.harvest(report.run),
+        costs=summary.costs(report.run),
+        settings=summary.settings(report.run),
         remarks=summary.remarks(report),
     )
 

@@ -87,9 +87,9 @@ def _reading(run: Run, *, changed: bool) -> str:
     return f"Basis: {seen}, {read}{known}{end}"
 
 
-def harvest(report: Report) -> tuple[str, ...]:
+def harvest(run: Run) -> tuple[str, ...]:
     """How the night went in each category, one sentence each, what failed first."""
-    ordered = sorted(report.run.harvest, key=lambda o: (o.outcome.moves_cursor, o.category))
+    ordered = sorted(run.harvest, key=lambda o: (o.outcome.moves_cursor, o.category))
     return tuple(map(str, ordered))
 
 
@@ -112,10 +112,9 @@ def news(story: Story) -> str:
     return "; ".join(text for holds, text in told if holds) or "ruled by a person"
 
 
-def costs(report: Report) -> tuple[tuple[str, str], ...]:
+def costs(run: Run) -> tuple[tuple[str, str], ...]:
     """What the run did and cost, as names and values in a fixed order."""
-    run, n = report.run, report.run.counts
-    settings = run.settings
+    n, settings = run.counts, run.settings
     return (
         ("Window (UTC)", f"from {_moment(run.since)}, before {_moment(run.until)}"),
         ("Source", settings.get("source", "not recorded")),
@@ -135,9 +134,8 @@ def costs(report: Report) -> tuple[tuple[str, str], ...]:
     )
 
 
-def settings(report: Report) -> tuple[tuple[str, str], ...]:
+def settings(run: Run) -> tuple[tuple[str, str], ...]:
     """What would change the answer: settings, thresholds, then versions, each by name."""
-    run = report.run
     least = (
         (f"least confidence, {judge}", f"{run.thresholds[judge]:g}")
         for judge in sorted(run.thresholds)

@@ -197,12 +197,12 @@ def _remarks(report: Report) -> Iterator[_Line]:
 
 
 def _cost(report: Report) -> Iterator[_Line]:
-    if told := summary.harvest(report):
+    if told := summary.harvest(report.run):
         yield from _heading("How the night went in each category")
         for sentence in told:
             yield _line(sentence, indent=2)
     yield from _heading("What the run cost")
-    for name, value in summary.costs(report):
+    for name, value in summary.costs(report.run):
         yield _line(f"{name}: ", (value, "bold"), indent=2)
     if report.run.failures:
         yield _line(f"Failures ({len(report.run.failures)}), evidence of nothing:", indent=2)

@@ -9,6 +9,7 @@ from review.options import JsonOption, SourceOption, WorkspaceOption, opened_wor
 
 if TYPE_CHECKING:
     from flows.workspace import Workspace
+    from review.views.pieces import Exhibit
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,23 +22,24 @@ app = typer.Typer(
 def list_claims(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Every claim with its date and where it stands."""
     from claims.ledger import Ledger
+    from claims.present import stands
     from review import shown
 
     opened = opened_workspace(workspace)
     inquiries = opened.inquiries()
     ledger = Ledger.open(opened.ledger_url)
+    now = stands(ledger)
     rows = [
         {
             "id": claim.id,
             "inquiry": inquiry.id,
             "as_of": str(claim.as_of),
-            "standing": row.state.value if row else "UNTESTED",
-            "flags": list(row.flags) if row else [],
+            "standing": now[claim.id].state.value if claim.id in now else "UNTESTED",
+            "flags": list(now[claim.id].flags) if claim.id in now else [],
             "text": claim.text,
         }
         for inquiry in inquiries
         for claim in inquiry.claims
-        for row in (ledger.runs.standing_before(claim.id),)
     ]
     ledger.close()
     if json:
@@ -52,22 +54,39 @@ def list_claims(workspace: WorkspaceOption = None, json: JsonOption = False) -> 
 
 @app.command()
 def show(claim_id: str, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
-    """One claim as it is written, and its standing after each run."""
+    """One claim as it is written, where it stands and on what, and its standing after each run."""
     from claims.ledger import Ledger
     from claims.library import held_claim
+    from claims.present import present
     from review import shown
+    from review.views.pieces import exhibits
 
     opened = opened_workspace(workspace)
     _, claim = held_claim(opened.inquiries(), claim_id)
     ledger = Ledger.open(opened.ledger_url)
     history = ledger.runs.history(claim_id)
+    ledger.claims.register([claim])
+    now = present(ledger, claim_id)
+    decisions = ledger.work.decisions(claim_id)
+    found = [a for a, _ in ledger.work.assessments(claim_id).values()]
     ledger.close()
+    pieces = exhibits(now.claim, now.standing.relations, found, decisions)
     written = claim.model_dump(mode="json", exclude_defaults=True)
     past = [
         {"run": run.id, "standing": row.state.value, "reason": row.reason} for run, row in history
     ]
     if json:
-        shown.as_json({**written, "history": past})
+        shown.as_json(
+            {
+                **written,
+                "standing": now.standing.state.value,
+                "reason": now.standing.reason,
+                "flags": list(now.standing.flags),
+                "evidence": [_evidence(e) for e in pieces],
+                "decisions": [{"id": d.id, **d.model_dump(mode="json")} for d in decisions],
+                "history": past,
+            }
+        )
         return
     shown.facts({
         "claim": claim.id,
@@ -77,6 +96,15 @@ def show(claim_id: str, workspace: WorkspaceOption = None, json: JsonOption = Fa
         "quantities": ", ".join(map(str, claim.quantities)),
         "sources": ", ".join(str(source.arxiv) for source in claim.sources) or "none: UNGROUNDED",
     })  # fmt: skip
+    shown.out(f"now: {now.standing.state}, {now.standing.reason}")
+    for e in pieces:
+        shown.out(
+            f"{e.id.removeprefix('sha256:')[:12]}: {e.piece.relation}, {e.piece.confidence}, "
+            f"{e.weight}, {e.piece.paper.id} “{e.piece.quotes[0].cited.quote}”"
+        )
+    for d in decisions:
+        on = d.assessment_id.removeprefix("sha256:")[:12] if d.assessment_id else "the standing"
+        shown.out(f"{d.at:%Y-%m-%d %H:%M} {d.by}: {d.ruling} {on}: {d.why}")
     for entry in past:
         shown.out(f"{entry['run']}: {entry['standing']}, {entry['reason']}")
 
@@ -178,6 +206,17 @@ def check(
         n_inquiries = len(inquiries)
         print_checks(checks)
         shown.out(f"claims: {n_claims}, inquiries: {n_inquiries}; all read, none reworded")
+
+
+def _evidence(shown: "Exhibit") -> dict[str, object]:
+    return {
+        "assessment_id": shown.id,
+        "relation": shown.piece.relation.value,
+        "weight": shown.weight.value,
+        "confidence": shown.piece.assessment.verdict.confidence,
+        "paper": str(shown.piece.paper.id),
+        "quotes": [quoted.cited.quote for quoted in shown.piece.quotes],
+    }
 
 
 def _file_of(workspace: "Workspace", inquiry_id: str | None) -> Path:

@@ -10,15 +10,18 @@ import errno
 import os
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from claims.errors import RetestError, SourceError
-from review import claims_cli
+from review import claims_cli, export_cli
 from review.answer_cli import answer, check_answer, prompt
+from review.decide_cli import decide, review
 from review.eval_cli import evaluate
+from review.export_cli import site
 from review.ground_cli import ground
 from review.import_cli import import_page
 from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption, opened_workspace
@@ -34,6 +37,7 @@ app = typer.Typer(
     "what changed. Start with `retest demo`, then `retest init` in a folder of your own.",
 )
 app.add_typer(claims_cli.app, name="claims")
+app.add_typer(export_cli.app, name="export")
 
 TROUBLE = 2
 CHANGES = 1
@@ -85,13 +89,17 @@ def nightly(
     workspace: WorkspaceOption = None,
     until: UntilOption = None,
     source: SourceOption = None,
+    commit: Annotated[
+        bool,
+        typer.Option("--commit", help="Commit reports/ and a Markdown file a claim to Git."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Fetch new papers, retest every claim against them, and write the night's report.
 
     Each night starts where the last one ended. The same night twice judges nothing again.
     """
-    _start(workspace, until, source, claim_id=None, json=json)
+    _start(workspace, until, source, claim_id=None, commit=commit, json=json)
 
 
 @app.command()
@@ -113,16 +121,27 @@ def serve(
         str | None,
         typer.Option(help="When the night is, this time, as a cron line.", show_default=False),
     ] = None,
+    page: Annotated[
+        bool, typer.Option("--page/--no-page", help="Serve the review page beside it.")
+    ] = True,
 ) -> None:
-    """Run the night on its schedule (retest.toml) until stopped, and offer `retest-claim`.
+    """Run the night on its schedule (retest.toml) until stopped, with the review page beside it.
 
-    Uses the Prefect server of PREFECT_API_URL or retest.toml, or starts one on loopback.
+    Offers `retest-claim`, too. Uses the Prefect server of PREFECT_API_URL or retest.toml, or starts
+    one on loopback.
     """
     from flows.serve import serve as serve_flows
     from review.progress import Watched
 
-    with Watched() as watch:
-        serve_flows(opened_workspace(workspace), watch, cron=cron)
+    opened = opened_workspace(workspace)
+    with ExitStack() as beside, Watched() as watch:
+        if page:
+            from review.web.serving import page_beside
+
+            listen = opened.settings.review
+            served = page_beside(opened, host=listen.host, port=listen.port)
+            watch.say(f"the review page is at {beside.enter_context(served)}")
+        serve_flows(opened, watch, cron=cron)
 
 
 @app.command()
@@ -202,12 +221,15 @@ def shelf(
 def doctor(
     workspace: WorkspaceOption = None,
     source: SourceOption = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Send a test to whoever is told after a night.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Check everything a night needs, say what is wrong and how to fix it. Exit 2 on trouble."""
     from review.doctor import show
 
-    if not show(opened_workspace(workspace), source, json_wanted=json):
+    if not show(opened_workspace(workspace), source, send_test=notify, json_wanted=json):
         raise typer.Exit(TROUBLE)
 
 
@@ -217,6 +239,9 @@ app.command()(prompt)
 app.command()(ground)
 app.command("check-answer")(check_answer)
 app.command("eval")(evaluate)
+app.command()(decide)
+app.command()(review)
+app.command()(site)
 
 
 class _Stopped(BaseException):
@@ -253,7 +278,13 @@ def _trouble(line: str) -> None:
 
 
 def _start(
-    folder: Path | None, until: str | None, source: str | None, *, claim_id: str | None, json: bool
+    folder: Path | None,
+    until: str | None,
+    source: str | None,
+    *,
+    claim_id: str | None,
+    commit: bool = False,
+    json: bool,
 ) -> None:
     from claims.clock import parse_moment
     from flows.start import start
@@ -261,9 +292,15 @@ def _start(
     from review.progress import Watched
 
     moment = parse_moment(until) if until is not None else None
+    opened = opened_workspace(folder)
     with Watched(verbose=claim_id is not None) as watch:
-        done = start(opened_workspace(folder), moment, watch, claim_id=claim_id, papers=source)
+        done = start(opened, moment, watch, claim_id=claim_id, papers=source)
     shown.finished(done, json_wanted=json)
+    if commit:
+        from flows.commit import commit_night
+
+        name = commit_night(opened, done.report)
+        sys.stderr.write(f"committed: {name}\n" if name else "nothing to commit\n")
     if failed := done.run.source_failed:
         raise SourceError(
             f"no new papers could be fetched: {failed.message}; nothing is lost, the next run asks "

@@ -27,7 +27,9 @@ def show(folder: Path | None, *, json_wanted: bool) -> None:
             raise SettingsError(f"{folder} is a workspace already: name an empty folder")
         else:
             kept = folder
-        workspace = Workspace.create(kept, Environment.read(), papers="sample")
+        # Nobody is told of a demonstration.
+        environment = Environment.read().model_copy(update={"notify": ()})
+        workspace = Workspace.create(kept, environment, papers="sample")
         watch = stack.enter_context(Watched())
         for night in NIGHTS:
             watch.say(f"the night of {night}, over the bundled sample")

@@ -9,10 +9,11 @@ from claims.errors import RetestError, SourceError
 from claims.ids import ArxivId
 from claims.ledger import Ledger
 from claims.run import RunKind
-from flows import wiring
+from flows import notify, wiring
 from flows.workspace import Workspace
 from papers.gaps import GapBook
 from papers.governor import Governor
+from reports.words import count
 from review import shown
 
 _MOST_LISTED: Final = 5
@@ -27,7 +28,9 @@ class Check:
     told: str
 
 
-def show(workspace: Workspace, papers: str | None, *, json_wanted: bool) -> bool:
+def show(
+    workspace: Workspace, papers: str | None, *, send_test: bool = False, json_wanted: bool
+) -> bool:
     """Print every check; whether all is fine."""
     probes: tuple[tuple[str, Callable[[], str]], ...] = (
         ("library", lambda: _library(workspace)),
@@ -38,6 +41,7 @@ def show(workspace: Workspace, papers: str | None, *, json_wanted: bool) -> bool
         ("arXiv's limits", lambda: _limits(workspace)),
         ("last harvest", lambda: _harvest(workspace)),
         ("full text", lambda: _full_text(workspace, papers)),
+        ("notifications", lambda: _notify(workspace, send_test=send_test)),
         ("prefect", lambda: workspace.prefect_api_url or "none configured: runs start directly"),
     )
     checks = [_checked(name, probe) for name, probe in probes]
@@ -46,6 +50,16 @@ def show(workspace: Workspace, papers: str | None, *, json_wanted: bool) -> bool
     else:
         shown.facts({f"{'ok     ' if c.fine else 'TROUBLE'} {c.name}": c.told for c in checks})
     return all(check.fine for check in checks)
+
+
+def _notify(workspace: Workspace, *, send_test: bool) -> str:
+    if send_test:
+        notify.send_test(workspace)
+        return f"a test was sent to {count(len(notify.wanted(workspace)), 'address', 'addresses')}"
+    told = notify.wanted(workspace)
+    if not told:
+        return "off: name addresses under [notify] urls in retest.toml"
+    return f"{count(len(told), 'address', 'addresses')}; `retest doctor --notify` sends a test"
 
 
 def _checked(name: str, probe: Callable[[], str]) -> Check:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from reports.report import Report
 
 
-def out(line: str = "") -> None:
+def out(line: str = "", *, indent: int = 0) -> None:
     """Print `line` on standard output; what would act on the terminal is shown as text."""
-    sys.stdout.write(visible(line) + "\n")
+    sys.stdout.write(" " * indent + visible(line) + "\n")
 
 
 def page(text: str) -> None:

@@ -22,7 +22,9 @@ from claims.evidence import (
     Verdict,
 )
 from claims.ids import ArxivId
+from claims.ledger import Ledger
 from claims.run import Run, RunKind
+from claims.standing import standing_of
 from claims.verify import verify
 
 WORDS = "Lanterns that were asked twice gave the same colour in 83 % of 240 trials."
@@ -223,3 +225,19 @@ def _next(script: deque[Answer | Exception], what: str) -> Answer:
     if isinstance(answer, Exception):
         raise answer
     return answer
+
+
+def retested(
+    ledger: Ledger, about: Claim, *found: Assessment, run_id: str = "night-2026-01-02"
+) -> Run:
+    """A finished night in which `found` was assessed for `about`, its standing computed."""
+    begun = ledger.runs.begin(run(run_id))
+    ledger.claims.register([about])
+    papers = [cited.paper for a in found for cited in a.evidence]
+    ledger.papers.add(papers, begun.id)
+    ledger.work.record(begun.id, about, assessments=found, judged=papers, signature=LOCAL)
+    done = finished(begun)
+    known = ledger.known(about, as_of=done.finished_at, before=done.until)
+    standing = standing_of(about, known, thresholds=done.thresholds)
+    ledger.runs.finish(done, [standing], (inquiry(about),))
+    return done

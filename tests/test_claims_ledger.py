@@ -97,10 +97,11 @@ def test_a_withdrawal_counts_while_it_is_the_newest_version_known(ledger: Ledger
     ledger.papers.add([numbered(1)], "night")
     then = utc_now()
     ledger.papers.add([paper("2503.00001v2", withdrawn=True)], "night")
-    assert ledger.papers.withdrawn() == {"2503.00001"}
-    assert ledger.papers.withdrawn(as_of=then) == frozenset()
+    known = {"2503.00001", "2503.00002"}
+    assert ledger.papers.withdrawn(among=known) == {"2503.00001"}
+    assert ledger.papers.withdrawn(among=known, as_of=then) == frozenset()
     ledger.papers.add([paper("2503.00001v3")], "night")
-    assert ledger.papers.withdrawn() == frozenset()
+    assert ledger.papers.withdrawn(among=known) == frozenset()
 
 
 def test_a_cursor_is_that_of_earlier_runs_and_of_the_same_question(ledger: Ledger) -> None:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from claims.assessment import Ruling, StandingState
 from claims.claim import Claim
 from claims.clock import parse_moment, utc_now
+from claims.deciding import Wish, rule, undo
 from claims.errors import ClaimNotFound, LedgerConflict, LedgerError
-from claims.evidence import Relation, Verdict
+from claims.evidence import Relation, Signature, Verdict
 from claims.ledger import Ledger
 from claims.standing import Flag
+from claims.waiting import waiting
 from flows.nightly import nightly
 from flows.steps import report_of
 from flows.watch import Unwatched
@@ -320,3 +323,30 @@ def test_the_bundled_sample_is_read_whole(tmp_path: Path) -> None:
         done = asyncio.run(nightly(bench, parse_moment("2026-07-01"), lamps.runner(), Unwatched()))
     assert done.run.failures == ()
     assert done.run.counts.n_papers_seen > 140
+
+
+def test_what_a_person_rejected_does_not_come_back_to_the_judge(tmp_path: Path) -> None:
+    place, judge = lamps.workspace(tmp_path, FIRST, AGREES, DENIES), LampJudge()
+    asyncio.run(night(place, judge, "2026-07-01"))
+    ledger = Ledger.open(place.ledger_url)
+    against = waiting(ledger, {"lanterns-agree"})[0].assessment_id
+    wish = Wish(
+        claim_id="lanterns-agree", assessment_id=against, ruling=Ruling.REJECT, by="Ada", why="No."
+    )
+    rejection = rule(ledger, wish)
+    assert rejection.after.state is StandingState.CONFIRMED
+
+    class Renewed(LampJudge):
+        """The same judge under new rules: asked about everything again."""
+
+        signature = Signature(judge="lamps", model="invented", prompt_version="2")
+
+    renewed = Renewed()
+    done = asyncio.run(night(place, renewed, "2026-07-02"))
+    assert ("lanterns-agree", "2603.00001v1") not in renewed.read
+    assert ("wicks-burn", "2603.00001v1") in renewed.read
+    assert states(done)["lanterns-agree"] == "CONFIRMED"
+    undo(ledger, "lanterns-agree", rejection.decision.id, by="Ada")
+    asyncio.run(retested(place, renewed, "lanterns-agree", "2026-07-02"))
+    assert ("lanterns-agree", "2603.00001v1") in renewed.read
+    ledger.close()

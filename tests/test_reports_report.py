@@ -91,7 +91,7 @@ def test_failed_work_takes_the_weight_from_nothing_changed() -> None:
 def test_a_run_that_has_not_finished_says_so() -> None:
     report = _quiet(SEEN_ONLY, finished_at=None)
     assert summary.basis(report)[0].startswith("This run has not finished")
-    assert dict(summary.costs(report))["Time"] == "not finished"
+    assert dict(summary.costs(report.run))["Time"] == "not finished"
 
 
 def test_both_sides_of_a_contested_claim_are_shown_with_the_balance() -> None:

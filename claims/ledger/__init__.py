@@ -17,6 +17,7 @@ from claims.evidence import Signature
 from claims.health import still_stands
 from claims.ledger.audit import Audit, audit
 from claims.ledger.base import Store
+from claims.ledger.board import Board
 from claims.ledger.claims import Claims
 from claims.ledger.engine import connect
 from claims.ledger.papers import Papers
@@ -37,6 +38,7 @@ class Ledger:
         self.claims = Claims(store)
         self.papers = Papers(store)
         self.work = Work(store)
+        self.board = Board(store)
         self.runs = Runs(store)
 
     @classmethod
@@ -82,7 +84,7 @@ class Ledger:
             assessments=counted,
             revised={id: answer for id, answer in answers if answer},
             decisions=self.work.decisions(claim.id, as_of=as_of),
-            withdrawn=self.papers.withdrawn(as_of=as_of, before=before),
+            withdrawn=self.papers.withdrawn(among=cited, as_of=as_of, before=before),
             flags=frozenset(flags),
         )
 

@@ -1,6 +1,6 @@
 """Paper records as sources gave them, every version and every restatement kept; and cursors."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -65,13 +65,28 @@ class Papers:
         return tuple(found)
 
     def withdrawn(
-        self, *, as_of: datetime | None = None, before: datetime | None = None
+        self,
+        *,
+        among: Collection[str],
+        as_of: datetime | None = None,
+        before: datetime | None = None,
     ) -> frozenset[str]:
-        """The numbers of the papers whose newest version is a withdrawal.
+        """Those of the numbers `among` whose newest version is a withdrawal.
 
-        Among what was recorded by `as_of` of versions from before `before`.
+        As far as it was recorded by `as_of`, of versions from before `before`.
         """
+        numbers = sorted(among)
+        return frozenset(
+            number
+            for start in range(0, len(numbers), BATCH)
+            for number in self._withdrawn(numbers[start : start + BATCH], as_of, before)
+        )
+
+    def _withdrawn(
+        self, numbers: Sequence[str], as_of: datetime | None, before: datetime | None
+    ) -> Sequence[str]:
         newest = select(_TABLE.c.number, func.max(_TABLE.c.version).label("version"))
+        newest = newest.where(_TABLE.c.number.in_(numbers))
         if as_of:
             newest = newest.where(_TABLE.c.recorded_at <= as_of)
         if before:
@@ -80,7 +95,7 @@ class Papers:
         same = (latest.c.number == _TABLE.c.number) & (latest.c.version == _TABLE.c.version)
         query = select(_TABLE.c.number).join(latest, same).where(_TABLE.c.withdrawn)
         with self._store.read() as connection:
-            return frozenset(connection.scalars(query))
+            return connection.scalars(query).all()
 
     def newest(
         self,

@@ -1,0 +1,163 @@
+"""Many claims at once: where each last stood, without proving all of its evidence again.
+
+For lists of hundreds of claims. What is shown of one claim's evidence is read, and proven, through
+`claims.ledger.work`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import RowMapping, Select, func, select
+
+from claims.assessment import Decision, StandingState
+from claims.ids import ArxivId
+from claims.ledger import schema
+from claims.ledger.base import BATCH, Store
+from claims.ledger.rows import read_body
+from claims.standing import Flag
+
+_STANDINGS: Final = schema.standings
+_ENDS: Final = schema.run_ends
+_ASSESSMENTS: Final = schema.assessments
+_DECISIONS: Final = schema.decisions
+
+
+class Place:
+    """A claim's standing after one run, as stored; its body is read only when it is asked for."""
+
+    def __init__(self, row: RowMapping) -> None:
+        self.claim_id = str(row["claim_id"])
+        self.run_id = str(row["run_id"])
+        self.finished_at: datetime = row["finished_at"]
+        self.state = StandingState(row["state"])
+        self.record = str(row["record"])
+        """The hash of the body: equal where nothing differs."""
+        self._body = str(row["body"])
+
+    @cached_property
+    def flags(self) -> tuple[Flag, ...]:
+        """Its flags."""
+        return tuple(map(Flag, self._light["flags"]))
+
+    @property
+    def admitted(self) -> tuple[str, ...]:
+        """The assessments that counted, strongest first."""
+        return tuple(self._light["admitted"])
+
+    @property
+    def relations(self) -> Mapping[str, str]:
+        """Assessment id to the relation that counted, as text."""
+        relations: dict[str, str] = self._light["relations"]
+        return relations
+
+    @property
+    def reason(self) -> str:
+        """Why it stood there, in a few words."""
+        return str(self._light["reason"])
+
+    @cached_property
+    def _light(self) -> dict[str, Any]:
+        # Checked when it was written: read for a thousand claims at once, as fast as can be.
+        read: dict[str, Any] = orjson.loads(self._body)
+        return read
+
+
+class Board:
+    """Where claims stand, side by side."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def of_run(self, run_id: str) -> Mapping[str, Place]:
+        """The standings at the end of a run, by claim id."""
+        return self._places(_places().where(_STANDINGS.c.run_id == run_id))
+
+    def latest(
+        self, *, before_run: str | None = None, only: Collection[str] | None = None
+    ) -> Mapping[str, Place]:
+        """Each claim's last standing, or its last one before a run; for all claims or some."""
+        newest = select(func.max(_STANDINGS.c.seq)).group_by(_STANDINGS.c.claim_id)
+        if before_run is not None:
+            first = select(func.min(_STANDINGS.c.seq)).where(_STANDINGS.c.run_id == before_run)
+            newest = newest.where(_STANDINGS.c.seq < first.scalar_subquery())
+        if only is None:
+            return self._places(_places().where(_STANDINGS.c.seq.in_(newest)))
+        found: dict[str, Place] = {}
+        wanted = sorted(only)
+        for start in range(0, len(wanted), BATCH):
+            part = newest.where(_STANDINGS.c.claim_id.in_(wanted[start : start + BATCH]))
+            found |= self._places(_places().where(_STANDINGS.c.seq.in_(part)))
+        return found
+
+    def decisions(self, claim_ids: Collection[str] | None = None) -> Mapping[str, list[Decision]]:
+        """The decisions of each claim that has some, in the order in which they were entered."""
+        query = select(_DECISIONS.c.claim_id, _DECISIONS.c.body)
+        if claim_ids is not None:
+            query = query.where(_DECISIONS.c.claim_id.in_(sorted(claim_ids)))
+        found: dict[str, list[Decision]] = {}
+        with self._store.read() as connection:
+            ordered = query.order_by(_DECISIONS.c.recorded_at, _DECISIONS.c.id)
+            for claim_id, body in connection.execute(ordered):
+                found.setdefault(claim_id, []).append(read_body(Decision, body))
+        return found
+
+    def decided(self) -> Mapping[str, tuple[datetime, int]]:
+        """When each claim that has decisions was last decided upon, and how many it has."""
+        table = _DECISIONS
+        query = select(table.c.claim_id, func.max(table.c.recorded_at), func.count())
+        with self._store.read() as connection:
+            rows = connection.execute(query.group_by(table.c.claim_id)).all()
+        return {str(claim_id): (at, n) for claim_id, at, n in rows}
+
+    def confidences(self, assessment_ids: Iterable[str]) -> Mapping[str, float]:
+        """What the judge's confidence was, by assessment id."""
+        query = select(_ASSESSMENTS.c.id, _ASSESSMENTS.c.body)
+        wanted = sorted(set(assessment_ids))
+        found: dict[str, float] = {}
+        with self._store.read() as connection:
+            for start in range(0, len(wanted), BATCH):
+                part = query.where(_ASSESSMENTS.c.id.in_(wanted[start : start + BATCH]))
+                for id, body in connection.execute(part):
+                    found[id] = orjson.loads(body)["verdict"]["confidence"]
+        return found
+
+    def assessed(self, papers: Iterable[ArxivId]) -> Mapping[str, list[str]]:
+        """Assessments of these paper versions: claim id to assessment ids, both in order."""
+        table = _ASSESSMENTS
+        query = select(table.c.claim_id, table.c.id).where(table.c.paper.in_(map(str, papers)))
+        found: dict[str, list[str]] = {}
+        with self._store.read() as connection:
+            for claim_id, id in connection.execute(query.order_by(table.c.claim_id, table.c.id)):
+                found.setdefault(claim_id, []).append(id)
+        return found
+
+    def judged_papers(self, assessment_ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+        """The paper version judged and the claim's revision then, by assessment id."""
+        table = _ASSESSMENTS
+        query = select(table.c.id, table.c.paper, table.c.claim_revision)
+        wanted = sorted(set(assessment_ids))
+        found: dict[str, tuple[str, str]] = {}
+        with self._store.read() as connection:
+            for start in range(0, len(wanted), BATCH):
+                part = query.where(table.c.id.in_(wanted[start : start + BATCH]))
+                found |= {id: (paper, rev) for id, paper, rev in connection.execute(part)}
+        return found
+
+    def _places(self, query: Select[tuple[object, ...]]) -> dict[str, Place]:
+        with self._store.read() as connection:
+            found = (Place(row) for row in connection.execute(query).mappings())
+            return {place.claim_id: place for place in found}
+
+
+def _places() -> Select[tuple[object, ...]]:
+    return select(
+        _STANDINGS.c.claim_id,
+        _STANDINGS.c.run_id,
+        _STANDINGS.c.state,
+        _STANDINGS.c.record,
+        _STANDINGS.c.body,
+        _ENDS.c.finished_at,
+    ).join(_ENDS, _ENDS.c.run_id == _STANDINGS.c.run_id)

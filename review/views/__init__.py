@@ -1,0 +1,1 @@
+"""What each page shows, as values: read from the ledger and the library, without a web in sight."""

@@ -1,0 +1,1 @@
+"""The review page over HTTP: the only place that knows FastAPI, Starlette and uvicorn."""

@@ -1,0 +1,116 @@
+"""Serving the page: on loopback without ceremony, anywhere else with a token."""
+
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+from typing import Final
+
+import uvicorn
+
+from claims.errors import LibraryError, SettingsError
+from flows.workspace import Workspace
+from review.live import Retests
+from review.views.pictures import Pictures
+from review.views.room import Room
+from review.web.application import application
+from review.web.desk import Desk, user_name
+from review.web.guard import LOOPBACK, Keys
+
+_SECRET_BYTES: Final = 32
+_ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound to
+
+
+def serve_page(workspace: Workspace, *, host: str, port: int, by: str | None = None) -> None:
+    """Nothing, when it is stopped. Raises SettingsError when it cannot listen there."""
+    with _server(workspace, host, port, by) as (server, listening, address):
+        print(f"the review page is at {address}", file=sys.stderr, flush=True)  # noqa: T201 - this is where people read the address
+        if host not in LOOPBACK:
+            print(  # noqa: T201 - the same
+                "whoever has this address can decide; put TLS in front of it where others listen",
+                file=sys.stderr,
+                flush=True,
+            )
+        server.run(sockets=[listening])
+
+
+@contextmanager
+def page_beside(workspace: Workspace, *, host: str, port: int) -> Iterator[str]:
+    """The address of the page, served in this process while the block runs."""
+    with _server(workspace, host, port, None) as (server, listening, address):
+        thread = Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        try:
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join(timeout=10)
+
+
+@contextmanager
+def _server(
+    workspace: Workspace, host: str, port: int, by: str | None
+) -> Iterator[tuple[uvicorn.Server, socket.socket, str]]:
+    listening = _listening(host, port)
+    keys = Keys(_secret(workspace.state), token_needed=host not in LOOPBACK)
+    # On loopback it is the user's own browser; elsewhere each one says who sits there.
+    desk_by = by or (user_name() if host in LOOPBACK else None)
+    room = Room(workspace)
+    # Read before the first request asks for it; what is wrong with it is told on the page itself.
+    with suppress(LibraryError):
+        _ = room.library
+    desk = Desk(
+        room=room, keys=keys, retests=Retests(workspace), pictures=Pictures(room), by=desk_by
+    )
+    try:
+        names = LOOPBACK | {host, *workspace.settings.review.hosts}
+        if host in _ANYWHERE:
+            names |= {socket.gethostname().lower()}
+        config = uvicorn.Config(
+            application(desk, names), log_level="warning", server_header=False,
+            timeout_graceful_shutdown=3,
+        )  # fmt: skip
+        query = f"?token={keys.token}" if keys.token_needed else ""
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{listening.getsockname()[1]}/{query}"
+        yield uvicorn.Server(config), listening, address
+    finally:
+        desk.close()
+        listening.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.socket(family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(128)
+    except (OSError, OverflowError) as error:
+        raise SettingsError(
+            f"cannot listen on {host} port {port}: {error}; choose another with --port"
+        ) from error
+    return listening
+
+
+def _secret(state: Path) -> bytes:
+    """The secret of this workspace, made once and readable by its owner alone."""
+    file = state / "review-secret"
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError), open(file, "xb", opener=_for_its_owner) as new:
+            new.write(secrets.token_bytes(_SECRET_BYTES))
+        secret = file.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be used: {error.strerror}") from error
+    if len(secret) != _SECRET_BYTES:
+        raise SettingsError(f"{file} is damaged: delete it, and a new token is made")
+    return secret
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

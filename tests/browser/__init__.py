@@ -1,0 +1,1 @@
+"""The whole morning in a real browser: `make test-browser`, apart from the other tests."""
