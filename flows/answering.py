@@ -16,6 +16,7 @@ from claims.evidence import Paper
 from claims.health import Records
 from claims.ids import ArxivId
 from claims.ledger import Ledger
+from claims.present import present
 from flows.workspace import Workspace
 
 _MONTH: Final = timedelta(days=30.44)
@@ -77,8 +78,8 @@ def held_inquiry(inquiries: Iterable[Inquiry], inquiry_id: str) -> Inquiry:
 
 
 def _held(ledger: Ledger, claim: Claim) -> Held:
-    standings = ledger.standings_before([claim.id])
-    of_now = [one for one in standings if one.claim_revision == claim.revision]
+    tested = ledger.runs.standing_before(claim.id) is not None
+    now = present(ledger, claim.id).standing if tested else None
     judged = [
         assessment
         for assessment, _ in ledger.work.assessments(claim.id).values()
@@ -88,7 +89,7 @@ def _held(ledger: Ledger, claim: Claim) -> Held:
     sources = ledger.papers.get(ids=[ref.arxiv.unversioned for ref in claim.sources])
     return Held(
         claim=claim,
-        standing=of_now[0] if of_now else None,
+        standing=now if now and now.claim_revision == claim.revision else None,
         assessments=tuple(judged),
         own_authors=_family_names(sources),
     )

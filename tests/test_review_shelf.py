@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from claims.ids import ArxivId
+from flows.workspace import Workspace
 from papers.shelf import Shelf
 from tests import lamps, pdfs
 from tests.lamps import FIRST, record
@@ -18,15 +19,20 @@ SAID = "A lantern that is asked twice gives the same colour in every room of the
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """A workspace with the PDF of one paper on its shelf."""
+    return shelved(tmp_path).folder
+
+
+def shelved(tmp_path: Path) -> Workspace:
+    """The same."""
     folder = tmp_path / "w"
     paper = record(ID.number, "2025-03-04", abstract="We asked each lantern about its colour.")
-    lamps.workspace(folder, FIRST, paper)
+    workspace = lamps.workspace(folder, FIRST, paper)
     document = pdfs.new()
     for words in (pdfs.sentence(1), f"{pdfs.sentence(2)} {SAID} {pdfs.sentence(3)}"):
         pdfs.write(pdfs.page_of(document), pdfs.LEFT, pdfs.TOP, pdfs.broken(words, 240))
     content = pdfs.saved(document, tmp_path).read_bytes()
     Shelf(folder / ".retest" / "shelf").put(ID, content)
-    return folder
+    return workspace
 
 
 def test_the_shelf_is_listed_and_pruned_to_its_limits(place: Path) -> None:

@@ -101,6 +101,18 @@ def test_a_page_is_whole_small_and_safe(reader: Browser, path: str) -> None:
     assert not re.search(r"\son\w+=|\sstyle=|javascript:", re.sub("&lt;.*?&gt;", "", answer.text))
 
 
+def test_the_answers_to_an_inquirys_tasks_are_a_document_with_its_own_style(
+    reader: Browser,
+) -> None:
+    assert "/inquiries/lanterns/answer" in reader.get("/inquiries/lanterns").text
+    answer = reader.get("/inquiries/lanterns/answer")
+    assert answer.status_code == 200
+    assert "style-src 'sha256-" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert "<script" not in answer.text
+    assert reader.get("/inquiries/none/answer").status_code == 404
+
+
 def test_words_full_of_markup_are_shown_as_text(reader: Browser) -> None:
     for path in ("/tonight", "/queue", "/claims/lantern-0001", "/papers/2503.00062"):
         told = reader.get(path).text

@@ -4,7 +4,6 @@ from functools import lru_cache
 
 from claims.errors import PaperUnavailable
 from claims.verify import VerifiedCitation
-from flows.wiring import shelf_of
 from papers.evidence_picture import evidence_picture
 from papers.pdf.reader import PdfReader
 from review.views.room import Room
@@ -30,7 +29,7 @@ class Pictures:
         self._reader.close()
 
     def _drawn(self, assessment_id: str, n_quote: int) -> bytes:
-        shelf = shelf_of(self._room.workspace)
+        shelf = self._room.workspace.shelf()
         return evidence_picture(shelf, self._reader, self._cited(assessment_id, n_quote))
 
     def _cited(self, assessment_id: str, n_quote: int) -> VerifiedCitation:

@@ -171,7 +171,8 @@ def _bounded(receive: Receive) -> Receive:
 def _harden(message: MutableMapping[str, Any], session: str | None, secure: bool) -> None:
     headers = MutableHeaders(raw=message["headers"])
     for name, value in _HEADERS.items():
-        headers[name] = value
+        # A page may name a policy of its own, such as that of a document with its own style.
+        headers.setdefault(name, value)
     headers.setdefault("cache-control", "private, no-cache")
     if session:
         marks = "HttpOnly; SameSite=Strict; Path=/" + ("; Secure" if secure else "")

@@ -1,13 +1,16 @@
 """The pages that are read: GET alone, and nothing is changed by any of them."""
 
-from typing import Annotated
+import base64
+import hashlib
+import re
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from claims.assessment import StandingState
 from reports.summary import costs, harvest, settings
-from review.views.boards import PER_COLUMN, PER_LIST, board, boards
+from review.views.boards import PER_COLUMN, PER_LIST, answer_html, board, boards
 from review.views.claim import PER_PAGE, claim_page, history
 from review.views.papers import paper_page
 from review.views.queue import queue
@@ -19,7 +22,8 @@ from review.web.desk import AtDesk, page
 router = APIRouter()
 
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=10_000)]
-_RUNS_PER_PAGE = 50
+_RUNS_PER_PAGE: Final = 50
+_STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 @router.get("/")
@@ -117,6 +121,16 @@ def one_inquiry(
         n=n,
         per_page=PER_LIST if state else PER_COLUMN,
     )
+
+
+@router.get("/inquiries/{inquiry_id}/answer")
+def answer(desk: AtDesk, inquiry_id: str) -> HTMLResponse:
+    """The answers to an inquiry's tasks as the document that `retest answer` writes."""
+    written = answer_html(desk.room, inquiry_id)
+    style = hashlib.sha256(_STYLE.findall(written)[0].encode()).digest()
+    allowed = f"style-src 'sha256-{base64.b64encode(style).decode()}'"
+    policy = f"default-src 'none'; {allowed}; base-uri 'none'; frame-ancestors 'none'"
+    return HTMLResponse(written, headers={"content-security-policy": policy})
 
 
 @router.get("/runs")
