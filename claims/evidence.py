@@ -77,6 +77,8 @@ class Paper(Frozen):
     doi: str | None = None
     withdrawn: bool = False
     """Whether this version is a withdrawal notice."""
+    is_certain: bool = Field(default=False, exclude_if=lambda certain: not certain)
+    """Whether the source tells withdrawals as a fact, not in the authors' free words."""
 
     @field_validator("id")
     @classmethod

@@ -70,6 +70,11 @@ class SourceCheck:
         return {self.resolves, self.agrees, self.stands, self.words} == {Answer.YES}
 
     @property
+    def may_stand(self) -> bool:
+        """Whether it is the paper meant and stands, as far as could be checked."""
+        return self.agrees is not Answer.NO and not self.is_gone
+
+    @property
     def is_gone(self) -> bool:
         """Whether it is the paper meant, and was withdrawn or says the words no longer."""
         reworded = self.words is Answer.NO and self.said_in is not None
@@ -151,7 +156,7 @@ def flags_of(checks: Sequence[SourceCheck]) -> frozenset[Flag]:
 def notices(claim: Claim, checks: Sequence[SourceCheck]) -> tuple[Assessment, ...]:
     """SUPERSEDES, in the authors' own words, when nothing that the claim rests on stands."""
     gone = [source for source in checks if source.is_gone]
-    if any(source.agrees is Answer.YES and not source.is_gone for source in checks):
+    if any(source.may_stand for source in checks):
         return ()
     told = (_withdrawal(claim, source) or _rewording(claim, source) for source in gone)
     return tuple(notice for notice in told if notice)

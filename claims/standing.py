@@ -43,6 +43,8 @@ class Flag(StrEnum):
     """No real citation stands behind the claim."""
     SOURCE_WITHDRAWN = "SOURCE_WITHDRAWN"
     """A paper that the claim rests on was withdrawn."""
+    NO_SOURCE_LEFT = "NO_SOURCE_LEFT"
+    """All the papers that the claim rests on were withdrawn, or lost the words it quotes."""
     SOURCE_REVISED = "SOURCE_REVISED"
     """A paper that the claim rests on has a newer version than the one cited."""
     SOURCE_MISMATCH = "SOURCE_MISMATCH"
@@ -148,14 +150,14 @@ def _is_admitted(
     if ruling and ruling.ruling is Ruling.REJECT:
         return False
     revised = known.revised.get(assessment.id)
+    own = frozenset(source.arxiv.number for source in claim.sources)
     if assessment.signature.judge == SOURCE_HEALTH:
-        # A notice holds as long as the paper is withdrawn, or its words are gone.
-        number = assessment.finding.paper.number
-        return number in known.withdrawn or revised is Answer.NO
+        # A notice was true once; the flag says that it is true of the sources as they are now.
+        is_gone = assessment.finding.paper.number in known.withdrawn or revised is Answer.NO
+        return is_gone and Flag.NO_SOURCE_LEFT in known.flags
     withdrawn = any(cited.paper.id.number in known.withdrawn for cited in assessment.evidence)
     if withdrawn or revised is Answer.NO:
         return False
-    own = frozenset(source.arxiv.number for source in claim.sources)
     if assessment.dated(own) <= claim.as_of.newer_after:
         return False
     least = thresholds.get(assessment.signature.judge, 1.0)

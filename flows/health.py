@@ -5,9 +5,11 @@ source cannot say of a paper tonight is a third answer: the claims that rest on 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from claims.assessment import Assessment
 from claims.claim import Claim, Inquiry, SourceRef
 from claims.evidence import Answer, Paper
 from claims.health import says, stands_in
@@ -53,14 +55,15 @@ class Looked:
 
 
 def rests_of(ledger: Ledger, inquiries: Sequence[Inquiry], claims: Sequence[Claim]) -> Rests:
-    """What `claims`, and the anchors of `inquiries`, rest on before this run."""
+    """What `claims`, and the anchors of `inquiries`, rest on before this run.
+
+    Evidence that dropped out with its paper is among it: the paper may come back.
+    """
     of_claim = {claim.id: {s.arxiv.number for s in claim.sources} for claim in claims}
-    evidence = tuple(
-        (standing.claim_id, cited)
-        for standing in ledger.standings_before(of_claim)
-        for assessment in standing.admitted
-        for cited in assessment.evidence
-    )
+    admitted = ledger.standings_before(of_claim)
+    bearing = [(standing.claim_id, one) for standing in admitted for one in standing.admitted]
+    bearing += [(claim.id, one) for claim in claims for one in _dropped(ledger, claim)]
+    evidence = tuple((claim_id, cited) for claim_id, one in bearing for cited in one.evidence)
     for claim_id, cited in evidence:
         of_claim[claim_id].add(cited.paper.id.number)
     return Rests(
@@ -71,6 +74,15 @@ def rests_of(ledger: Ledger, inquiries: Sequence[Inquiry], claims: Sequence[Clai
     )
 
 
+def _dropped(ledger: Ledger, claim: Claim) -> Iterator[Assessment]:
+    """What would bear on the claim if its paper were not withdrawn, or still said the words."""
+    known = ledger.known(claim)
+    for id_, (one, _) in known.assessments.items():
+        gone = one.finding.paper.number in known.withdrawn or known.revised.get(id_) is Answer.NO
+        if gone and one.relation.moves_a_standing and one.claim_revision == claim.revision:
+            yield one
+
+
 async def look_up(bench: Bench, run: Run, rests: Rests) -> Looked:
     """What the source says of the papers; their records are in the ledger. Raises SourceError."""
     latest = tuple(ArxivId(number) for number in sorted(rests.numbers))
@@ -79,10 +91,10 @@ async def look_up(bench: Bench, run: Run, rests: Rests) -> Looked:
         return Looked()
     source, papers = bench.source, bench.ledger.papers
     if isinstance(source, Harvester):
-        known = papers.newest(rests.numbers)
-        answers = {**source.latest_states(latest, known), **source.lookup(pinned)}
+        states = source.latest_states(latest, papers.newest(rests.numbers))
     else:
-        answers = dict(source.lookup((*latest, *pinned)))
+        states = source.lookup(latest)
+    answers = {**states, **source.lookup(pinned)}
     found = [paper for paper in answers.values() if paper]
     later = {paper.id.number for paper in found if paper.revised_at >= run.until}
     if later:
@@ -94,7 +106,7 @@ async def look_up(bench: Bench, run: Run, rests: Rests) -> Looked:
     absent = {id_.unversioned for id_, paper in answers.items() if paper is None}
     return Looked(
         absent=tuple(sorted((id_ for id_ in absent if id_.number not in there), key=str)),
-        unknown=rests.numbers - {id_.number for id_ in answers},
+        unknown=rests.numbers - {id_.number for id_ in states},
     )
 
 
@@ -125,8 +137,25 @@ async def seek(bench: Bench, run: Run, rests: Rests, whole: WholePapers) -> int:
 
 
 def changes_of(ledger: Ledger, run: Run, rests: Rests) -> tuple[SourceChange, ...]:
-    """What this run found changed in the papers, by number."""
-    before = ledger.papers.newest(rests.numbers, before=run.until, before_run=run.id)
+    """What changed in the papers since the claims that rest on them were last tested, by number."""
+    told_at = {id_: _last_told(ledger, id_) for id_ in rests.of_claim}
+    earliest: dict[str, datetime] = {}
+    for claim_id, numbers in rests.of_claim.items():
+        if at := told_at[claim_id]:
+            earliest |= {n: min(at, earliest.get(n, at)) for n in numbers}
+    before = {
+        number: paper
+        for at in sorted(set(earliest.values()))
+        for number, paper in ledger.papers.newest(
+            (n for n, moment in earliest.items() if moment == at), before=run.until, as_of=at
+        ).items()
+    }
     after: dict[str, Paper] = ledger.papers.newest(before, before=run.until)
     changes = (change_of(before[number], after[number]) for number in sorted(before))
     return tuple(change for change in changes if change)
+
+
+def _last_told(ledger: Ledger, claim_id: str) -> datetime | None:
+    """When the last report on the claim was made; None for a claim that was never tested."""
+    history = ledger.runs.history(claim_id, limit=1)
+    return history[0][0].finished_at if history else None

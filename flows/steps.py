@@ -193,8 +193,8 @@ async def conclude(
         claim.id: [health.check(source, records, sought) for source in claim.sources]
         for _, claim in scope.claims
     }
-    for _, claim in scope.claims:
-        ledger.work.notice(run.id, health.notices(claim, checks[claim.id]))
+    notices = {claim.id: health.notices(claim, checks[claim.id]) for _, claim in scope.claims}
+    ledger.work.notice(run.id, [notice for found in notices.values() for notice in found])
     finished_at = utc_now()
     counts = Counts(
         n_papers_seen=n_seen,
@@ -216,6 +216,7 @@ async def conclude(
     standings = []
     for _, claim in scope.claims:
         flags = health.flags_of(checks[claim.id])
+        flags |= {Flag.NO_SOURCE_LEFT} if notices[claim.id] else set()
         if done.left_undone(claim.id) or rests.of_claim[claim.id] & looked.unknown:
             flags |= {Flag.NOT_CHECKED}
         known = ledger.known(

@@ -153,6 +153,7 @@ def _paper(raw: ET.Element, versions: tuple[datetime, ...]) -> Paper:
         comment=comment,
         doi=_text(raw, f"{_RAW}doi") or None,
         withdrawn=emptied or says_withdrawn(comment),
+        is_certain=True,
     )
 
 

@@ -47,7 +47,8 @@ def latest_states(
         if paper and paper.id.version == 1:
             # A withdrawal is a version of its own.
             continue
-        if paper and before and before.id.version == paper.id.version:
+        same = paper and before and before.id.version == paper.id.version
+        if paper and before and same and before.is_certain:
             if before.withdrawn and not paper.withdrawn:
                 said[id_] = paper.model_copy(update={"withdrawn": True})
             continue

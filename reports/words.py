@@ -40,6 +40,10 @@ FLAG_MEANS: Final = {
         "A paper that the claim rests on was withdrawn.",
         "Read the notice, then cite another source or write a new claim.",
     ),
+    Flag.NO_SOURCE_LEFT: (
+        "All the papers that the claim rests on were withdrawn, or lost the words it quotes.",
+        "Cite a paper that stands, or write a new claim.",
+    ),
     Flag.SOURCE_REVISED: (
         "A paper that the claim rests on has a newer version than the one cited.",
         "Read the newer version, and cite it if the words still stand.",

@@ -98,10 +98,19 @@ def test_a_withdrawal_counts_while_it_is_the_newest_version_known(ledger: Ledger
     then = utc_now()
     ledger.papers.add([paper("2503.00001v2", withdrawn=True)], "night")
     known = {"2503.00001", "2503.00002"}
-    assert ledger.papers.withdrawn(among=known) == {"2503.00001"}
-    assert ledger.papers.withdrawn(among=known, as_of=then) == frozenset()
+    assert ledger.papers.newest(known)["2503.00001"].withdrawn
+    assert not ledger.papers.newest(known, as_of=then)["2503.00001"].withdrawn
     ledger.papers.add([paper("2503.00001v3")], "night")
-    assert ledger.papers.withdrawn(among=known) == frozenset()
+    assert not ledger.papers.newest(known)["2503.00001"].withdrawn
+
+
+def test_a_withdrawal_told_for_certain_is_not_undone_by_a_source_that_cannot_tell(
+    ledger: Ledger,
+) -> None:
+    certain = paper("2503.00001v2", withdrawn=True, is_certain=True)
+    ledger.papers.add([certain], "night")
+    ledger.papers.add([paper("2503.00001v2")], "night")
+    assert ledger.papers.newest(["2503.00001"]) == {"2503.00001": certain}
 
 
 def test_a_cursor_is_that_of_earlier_runs_and_of_the_same_question(ledger: Ledger) -> None:

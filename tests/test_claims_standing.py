@@ -172,8 +172,11 @@ def test_a_notice_of_the_source_itself_is_admitted_though_it_is_withdrawn_and_ol
         relation=SUPERSEDES,
         signature=Signature(judge=SOURCE_HEALTH, model="rules", prompt_version="1"),
     )
-    standing = stands(notice, withdrawn=frozenset({"2503.00001"}))
-    assert standing.state is StandingState.SUPERSEDED
+    gone = frozenset({"2503.00001"})
+    left = frozenset({Flag.NO_SOURCE_LEFT})
+    assert stands(notice, withdrawn=gone, flags=left).state is StandingState.SUPERSEDED
+    assert stands(notice, withdrawn=gone).state is StandingState.UNTESTED
+    assert stands(notice, flags=left).state is StandingState.UNTESTED
 
 
 def test_rejected_evidence_drops_out_until_a_later_ruling_takes_it_back() -> None:

@@ -84,7 +84,7 @@ class Ledger:
             assessments=counted,
             revised={id: answer for id, answer in answers if answer},
             decisions=self.work.decisions(claim.id, as_of=as_of),
-            withdrawn=self.papers.withdrawn(among=cited, as_of=as_of, before=before),
+            withdrawn=frozenset(number for number, paper in newest.items() if paper.withdrawn),
             flags=frozenset(flags),
         )
 

@@ -4,7 +4,7 @@ For lists of hundreds of claims. What is shown of one claim's evidence is read, 
 `claims.ledger.work`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -21,6 +21,7 @@ from claims.standing import Flag
 
 _STANDINGS: Final = schema.standings
 _ENDS: Final = schema.run_ends
+_BEGUN: Final = schema.runs
 _ASSESSMENTS: Final = schema.assessments
 _DECISIONS: Final = schema.decisions
 
@@ -78,18 +79,17 @@ class Board:
     def latest(
         self, *, before_run: str | None = None, only: Collection[str] | None = None
     ) -> Mapping[str, Place]:
-        """Each claim's last standing, or its last one before a run; for all claims or some."""
-        newest = select(func.max(_STANDINGS.c.seq)).group_by(_STANDINGS.c.claim_id)
-        if before_run is not None:
-            first = select(func.min(_STANDINGS.c.seq)).where(_STANDINGS.c.run_id == before_run)
-            newest = newest.where(_STANDINGS.c.seq < first.scalar_subquery())
+        """Each claim's last standing, or its last one before a run; for all claims or some.
+
+        The last is that of the newest window, as `claims.ledger.runs` has it.
+        """
+        ended = self._ended(before_run) if before_run else None
         if only is None:
-            return self._places(_places().where(_STANDINGS.c.seq.in_(newest)))
+            return self._places(_newest(ended, None))
         found: dict[str, Place] = {}
         wanted = sorted(only)
         for start in range(0, len(wanted), BATCH):
-            part = newest.where(_STANDINGS.c.claim_id.in_(wanted[start : start + BATCH]))
-            found |= self._places(_places().where(_STANDINGS.c.seq.in_(part)))
+            found |= self._places(_newest(ended, wanted[start : start + BATCH]))
         return found
 
     def decisions(self, claim_ids: Collection[str] | None = None) -> Mapping[str, list[Decision]]:
@@ -146,10 +146,34 @@ class Board:
                 found |= {id: (paper, rev) for id, paper, rev in connection.execute(part)}
         return found
 
+    def _ended(self, run_id: str) -> tuple[int, datetime] | None:
+        """The place of a run among those that ended, and the end of its window."""
+        query = select(_ENDS.c.seq, _BEGUN.c.until).join(_BEGUN, _BEGUN.c.id == _ENDS.c.run_id)
+        with self._store.read() as connection:
+            row = connection.execute(query.where(_ENDS.c.run_id == run_id)).first()
+        return (row.seq, row.until) if row else None
+
     def _places(self, query: Select[tuple[object, ...]]) -> dict[str, Place]:
         with self._store.read() as connection:
             found = (Place(row) for row in connection.execute(query).mappings())
             return {place.claim_id: place for place in found}
+
+
+def _newest(
+    ended: tuple[int, datetime] | None, claim_ids: Sequence[str] | None
+) -> Select[tuple[object, ...]]:
+    """Each claim's standing of the newest window, among runs that had ended before `ended`."""
+    order = (_BEGUN.c.until.desc(), _ENDS.c.seq.desc())
+    place = func.row_number().over(partition_by=_STANDINGS.c.claim_id, order_by=order)
+    ranked = select(_STANDINGS.c.seq, place.label("place"))
+    ranked = ranked.join(_ENDS, _ENDS.c.run_id == _STANDINGS.c.run_id)
+    ranked = ranked.join(_BEGUN, _BEGUN.c.id == _STANDINGS.c.run_id)
+    if claim_ids is not None:
+        ranked = ranked.where(_STANDINGS.c.claim_id.in_(claim_ids))
+    if ended is not None:
+        ranked = ranked.where(_ENDS.c.seq < ended[0], _BEGUN.c.until <= ended[1])
+    first = ranked.subquery()
+    return _places().where(_STANDINGS.c.seq.in_(select(first.c.seq).where(first.c.place == 1)))
 
 
 def _places() -> Select[tuple[object, ...]]:

@@ -1,6 +1,6 @@
 """Paper records as sources gave them, every version and every restatement kept; and cursors."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -64,65 +64,33 @@ class Papers:
             found += [p for p in self._read(part) if {p.id, p.id.unversioned} & wanted]
         return tuple(found)
 
-    def withdrawn(
-        self,
-        *,
-        among: Collection[str],
-        as_of: datetime | None = None,
-        before: datetime | None = None,
-    ) -> frozenset[str]:
-        """Those of the numbers `among` whose newest version is a withdrawal.
-
-        As far as it was recorded by `as_of`, of versions from before `before`.
-        """
-        numbers = sorted(among)
-        return frozenset(
-            number
-            for start in range(0, len(numbers), BATCH)
-            for number in self._withdrawn(numbers[start : start + BATCH], as_of, before)
-        )
-
-    def _withdrawn(
-        self, numbers: Sequence[str], as_of: datetime | None, before: datetime | None
-    ) -> Sequence[str]:
-        newest = select(_TABLE.c.number, func.max(_TABLE.c.version).label("version"))
-        newest = newest.where(_TABLE.c.number.in_(numbers))
-        if as_of:
-            newest = newest.where(_TABLE.c.recorded_at <= as_of)
-        if before:
-            newest = newest.where(_TABLE.c.revised_at < before)
-        latest = newest.group_by(_TABLE.c.number).subquery()
-        same = (latest.c.number == _TABLE.c.number) & (latest.c.version == _TABLE.c.version)
-        query = select(_TABLE.c.number).join(latest, same).where(_TABLE.c.withdrawn)
-        with self._store.read() as connection:
-            return connection.scalars(query).all()
-
     def newest(
         self,
         numbers: Iterable[str],
         *,
         as_of: datetime | None = None,
         before: datetime | None = None,
-        before_run: str | None = None,
     ) -> dict[str, Paper]:
         """Each of these papers by its number: its newest version, as it was restated last.
 
-        Among what was recorded by `as_of`, of versions from before `before`, and by other runs
-        than `before_run`.
+        Among what was recorded by `as_of`, of versions from before `before`. What a source said
+        that tells withdrawals for certain is not undone by one that does not.
         """
         query = select(_TABLE.c.body).order_by(_TABLE.c.version, _TABLE.c.seq)
         if as_of:
             query = query.where(_TABLE.c.recorded_at <= as_of)
         if before:
             query = query.where(_TABLE.c.revised_at < before)
-        if before_run:
-            query = query.where(_TABLE.c.run_id != before_run)
         wanted = sorted(set(numbers))
-        return {
-            paper.id.number: paper
-            for start in range(0, len(wanted), BATCH)
-            for paper in self._read(query.where(_TABLE.c.number.in_(wanted[start : start + BATCH])))
-        }
+        newest: dict[str, Paper] = {}
+        for start in range(0, len(wanted), BATCH):
+            for paper in self._read(
+                query.where(_TABLE.c.number.in_(wanted[start : start + BATCH]))
+            ):
+                held = newest.get(paper.id.number)
+                if not held or held.id != paper.id or paper.is_certain or not held.is_certain:
+                    newest[paper.id.number] = paper
+        return newest
 
     def n_first_seen_in(self, run_id: str) -> int:
         """The number of records that this run brought."""

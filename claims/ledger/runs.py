@@ -3,9 +3,9 @@
 import itertools
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from claims.claim import Inquiry
 from claims.errors import LedgerConflict, RunNotFound
@@ -20,6 +20,7 @@ _ENDS: Final = schema.run_ends
 _LIBRARIES: Final = schema.libraries
 _STANDINGS: Final = schema.standings
 _N_TRIES: Final = 20
+_NEWEST: Final = (_BEGUN.c.until.desc(), _ENDS.c.seq.desc())
 
 
 class Runs:
@@ -124,28 +125,33 @@ class Runs:
         return tuple(_standing(row) for row in rows)
 
     def standing_before(self, claim_id: str, run_id: str | None = None) -> StandingRow | None:
-        """The claim's standing before this run (None: now); None when it never had one."""
-        query = select(_STANDINGS).join(_ENDS, _ENDS.c.run_id == _STANDINGS.c.run_id)
-        query = query.where(_STANDINGS.c.claim_id == claim_id)
+        """The claim's standing before this run (None: now); None when it never had one.
+
+        That of the newest window before its own, among the runs that had ended by then.
+        """
+        query = _with_windows(select(_STANDINGS)).where(_STANDINGS.c.claim_id == claim_id)
         with self._store.read() as connection:
             if run_id is not None:
-                end = select(_ENDS.c.seq).where(_ENDS.c.run_id == run_id)
-                limit = connection.execute(end).scalar()
-                if limit is not None:
-                    query = query.where(_ENDS.c.seq < limit)
-            newest = query.order_by(_ENDS.c.seq.desc()).limit(1)
-            row = connection.execute(newest).mappings().first()
+                end = select(_ENDS.c.seq, _BEGUN.c.until).join(
+                    _BEGUN, _BEGUN.c.id == _ENDS.c.run_id
+                )
+                this = connection.execute(end.where(_ENDS.c.run_id == run_id)).first()
+                if this is not None:
+                    query = query.where(_ENDS.c.seq < this.seq, _BEGUN.c.until <= this.until)
+            row = connection.execute(query.order_by(*_NEWEST).limit(1)).mappings().first()
         return _standing(row) if row else None
 
     def history(
         self, claim_id: str, *, limit: int | None = None
     ) -> tuple[tuple[Run, StandingRow], ...]:
-        """The claim's standing after each finished run that tested it, newest first."""
+        """The claim's standing after each finished run that tested it, newest first.
+
+        Newest by the end of what it looked at: a night of the past is as old as its window.
+        """
         query = select(_ENDS.c.body.label("run"), _STANDINGS.c.body)
-        query = query.join(_ENDS, _ENDS.c.run_id == _STANDINGS.c.run_id)
-        query = query.where(_STANDINGS.c.claim_id == claim_id)
+        query = _with_windows(query).where(_STANDINGS.c.claim_id == claim_id)
         with self._store.read() as connection:
-            rows = connection.execute(query.order_by(_ENDS.c.seq.desc()).limit(limit)).mappings()
+            rows = connection.execute(query.order_by(*_NEWEST).limit(limit)).mappings()
             return tuple((read_body(Run, row["run"]), _standing(row)) for row in rows)
 
     def last_whole(self, claim_id: str) -> Run | None:
@@ -178,6 +184,11 @@ class Runs:
         return [
             (read_body(Run, body), ended is not None) for body, ended in connection.execute(query)
         ]
+
+
+def _with_windows(query: Select[Any]) -> Select[Any]:
+    joined = query.join(_ENDS, _ENDS.c.run_id == _STANDINGS.c.run_id)
+    return joined.join(_BEGUN, _BEGUN.c.id == _ENDS.c.run_id)
 
 
 def _standing(row: RowMapping) -> StandingRow:
