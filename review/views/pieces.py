@@ -54,6 +54,11 @@ class Exhibit:
         return self.piece.assessment.id
 
     @property
+    def bears(self) -> bool:
+        """Whether it bears on the claim at all, so that it can be accepted or rejected."""
+        return self.weight is not Weight.BESIDE
+
+    @property
     def anchor(self) -> str:
         """A name for it within a page."""
         return "e-" + self.id.removeprefix("sha256:")[:16]

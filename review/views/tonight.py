@@ -32,7 +32,6 @@ class Shown:
     """Where the claim stands by now: people may have ruled since."""
     reason: str
     exhibit: Exhibit | None
-    n_evidence: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +105,6 @@ def _shown(room: Room, change: Change, now: Stand) -> Shown:
         now=now.state,
         reason=now.reason,
         exhibit=shown[0] if shown else None,
-        n_evidence=len(now.admitted),
     )
 
 

@@ -110,7 +110,8 @@ def test_the_morning_goes_by_mouse(opened: Open, world: tuple[Morning, str]) -> 
     expect(page.locator("h1")).to_contain_text("12 claims wait for a person")
     page.locator("[data-item] h2 a").first.click()
     expect(page.locator("img.history")).to_be_visible()
-    page.wait_for_function("document.querySelector('img.history').naturalWidth > 100")
+    expect(page.locator("img.history")).to_have_js_property("complete", True, timeout=30_000)
+    assert page.locator("img.history").evaluate("image => image.naturalWidth") > 100
     page.get_by_label("Search claims and papers").fill("lantern 5")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("Search for “lantern 5”")
@@ -172,7 +173,9 @@ def test_a_typed_reason_is_kept_and_enter_means_reject(
     claim_id = waiting(ledger_of(world[0]))[0].stand.claim_id
     page.keyboard.press("j")
     page.keyboard.press("r")
-    page.locator("#item-0").get_by_label("In your own words").fill("A lamp is no <b>lantern</b>.")
+    page.locator("#item-0").get_by_label("In your own words", exact=True).fill(
+        "A lamp is no <b>lantern</b>."
+    )
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("A lamp is no <b>lantern</b>.")
