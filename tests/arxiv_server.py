@@ -30,7 +30,7 @@ from papers.withdrawal import says_withdrawn
 from tests import arxiv_answers as say
 from tests.arxiv_faults import CANNED, Answer, Fault
 
-__all__ = ["ArxivServer", "Asked", "Fault", "a_paper", "serving"]
+__all__ = ["ArxivServer", "Asked", "Fault", "a_paper", "certain", "serving"]
 
 SETS = ("cs", "cs:cs:CL", "cs:cs:AI", "cs:cs:CV", "math:math:CO", "physics:hep-th")
 
@@ -210,6 +210,11 @@ def a_paper(
         comment=comment,
         withdrawn=withdrawn or says_withdrawn(comment),
     )
+
+
+def certain(paper: Paper) -> Paper:
+    """`paper` as OAI-PMH tells it, which knows a withdrawal for certain."""
+    return paper.model_copy(update={"is_certain": True})
 
 
 def _answerer(state: ArxivServer) -> type[BaseHTTPRequestHandler]:

@@ -19,7 +19,7 @@ from papers.oai_records import names_in, read_listing
 from papers.oai_sets import set_of
 from papers.sources import Request
 from tests import arxiv_answers as say
-from tests.arxiv_server import ArxivServer, Fault, a_paper, serving
+from tests.arxiv_server import ArxivServer, Fault, a_paper, certain, serving
 
 JUNE = Window(parse_moment("2026-06-01"), parse_moment("2026-07-01"))
 LATER = datetime(2026, 7, 1, 3, tzinfo=UTC)
@@ -68,7 +68,7 @@ def test_a_paper_comes_whole(server: ArxivServer, tmp_path: Path) -> None:
         comment="12 pages",
     )
     server.papers = (odd,)
-    assert list(oai(server, tmp_path).fetch(june())) == [odd]
+    assert list(oai(server, tmp_path).fetch(june())) == [certain(odd)]
 
 
 def test_a_paper_that_moderation_held_comes_by_the_day_of_its_announcement(
@@ -253,8 +253,8 @@ def test_lookup_tells_latest_absent_and_what_it_cannot_say(
     asked = [ArxivId.parse(text) for text in (*texts, "2606.00003")]
     said = oai(server, tmp_path).lookup(asked)
     assert {str(id_): paper for id_, paper in said.items()} == {
-        "2606.00001": second,
-        "2606.00001v2": second,
+        "2606.00001": certain(second),
+        "2606.00001v2": certain(second),
         "2606.00001v9": None,
         "2606.00099": None,
     }
