@@ -152,7 +152,7 @@ def read_findings(text: str, labelled: Mapping[str, Passage]) -> tuple[Finding, 
 
 
 def read_comparison(text: str, attribution: Attribution) -> Verdict:
-    """The verdict of a comparison, in which the slots have the last word. Raises MalformedAnswer."""
+    """The verdict of a comparison; the slots have the last word. Raises MalformedAnswer."""
     said = read(Comparison, text)
     reason = _told(said.reason, "reason")
     relation, why = _comparable(said, attribution)

@@ -1,9 +1,10 @@
 """What a model is shown: the instructions of a step, and data under short labels.
 
-The instructions of each step are one file in `prompts/`; their hash is stored with every call. Text
-under judgement stands between marks of ours. Any such mark inside the text is broken by a character
-of no width, which `claims.verify` folds away, so that a quote of the text still verifies.
-Instructions come first and what changes most comes last, which keeps a provider's prompt cache warm.
+The instructions of each step are one file in `prompts/`; their hash is stored with every call.
+Text under judgement stands between marks of ours. Any such mark inside the text is broken by a
+character of no width, which `claims.verify` folds away, so that a quote of it still verifies.
+Instructions come first and what changes most comes last, which keeps a provider's prompt cache
+warm.
 """
 
 import re
@@ -42,7 +43,11 @@ def show_passages(labelled: Mapping[str, Passage]) -> str:
 
 def show_claim(claim: Claim) -> str:
     """The claim with its date, slots and quantities."""
-    lines = [claim.text, f"Held true as of: {claim.as_of}", *_details(claim.scope, claim.quantities)]
+    lines = [
+        claim.text,
+        f"Held true as of: {claim.as_of}",
+        *_details(claim.scope, claim.quantities),
+    ]
     return _marked("claim", "\n".join(lines))
 
 
