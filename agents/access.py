@@ -41,3 +41,8 @@ class Access:
     def is_here(self) -> bool:
         """Whether it is a server on this machine."""
         return self.host in _LOOPBACK
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the key crosses a network in the open."""
+        return bool(self.key) and self.base_url.startswith("http://") and not self.is_here

@@ -77,7 +77,7 @@ class Line(Protocol):
 
     is_batch: bool
 
-    async def __call__(self, once: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def __call__(self, once: Callable[[], Awaitable[Reply]], /) -> Reply:
         """A reply, by trying `once` as often as it takes. Raises JudgeError."""
         ...
 
@@ -109,7 +109,8 @@ class Asking:
         address: str,
         settings: Mapping[str, str],
     ) -> None:
-        self._ask = ask
+        self.ask = ask
+        """One try; a line may put another in its place."""
         self._line = line
         self._way = way
         self.budget = budget
@@ -185,7 +186,7 @@ class Asking:
         self.budget.reserve(about.claim_id, most)
         spent = Amount()
         try:
-            reply = await self._ask(question)
+            reply = await self.ask(question)
             spent = self._amount(question, reply.usage or most_of(question))
         except BudgetExceeded:
             raise

@@ -21,7 +21,6 @@ from claims.model_call import ModelBatch
 QUIET_S: Final = 2.0
 """A batch is closed when nothing came for so long; all branches of a night wait by then."""
 
-POLL_S: Final = 30.0
 LONGEST_S: Final = 25 * 3600.0
 """The provider promises 24 hours."""
 
@@ -46,12 +45,11 @@ class Batches:
         endpoint: Endpoint,
         memory: Memory,
         *,
-        quiet_s: float = QUIET_S,
-        poll_s: float = POLL_S,
+        poll_s: float,
     ) -> None:
         self._endpoint = endpoint
         self._memory = memory
-        self._quiet_s = quiet_s
+        self._quiet_s = min(QUIET_S, poll_s)
         self._poll_s = poll_s
         self._waiting: dict[str, tuple[Question, asyncio.Future[Reply]]] = {}
         self._came_at = 0.0

@@ -76,14 +76,14 @@ class OpenAiJudge:
         self, asking: Asking, *, model: str, second_model: str | None = None, max_output: int
     ) -> None:
         self.asking = asking
-        self._model = model
-        self._second_model = second_model or model
+        self.model = model
+        self.second_model = second_model or model
         self._max_output = max_output
 
     @cached_property
     def signature(self) -> Signature:
         """Changes with the models, the prompts and schemas, the endpoint and its settings."""
-        models = dict.fromkeys((self._model, self._second_model))
+        models = dict.fromkeys((self.model, self.second_model))
         prompts = {
             step: [instructions(step), schema_of(kind, ("P1",) if kind is Findings else ())]
             for step, kind in STEPS.items()
@@ -161,7 +161,7 @@ class OpenAiJudge:
 
     def impression(self, claim: Claim, quote: str) -> tuple[Question, About]:
         """What would be asked of claim and quote."""
-        question = self._question("second look", show_quote(claim, quote), self._second_model)
+        question = self._question("second look", show_quote(claim, quote), self.second_model)
         about = About(subject=subject(quote), claim_id=claim.id, claim_revision=claim.revision)
         return question, about
 
@@ -170,7 +170,7 @@ class OpenAiJudge:
     ) -> Question:
         return Question(
             step=step,
-            model=model or self._model,
+            model=model or self.model,
             instructions=instructions(step),
             shown=shown,
             answer_schema=schema_of(STEPS[step], labels),

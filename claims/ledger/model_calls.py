@@ -126,4 +126,3 @@ class ModelCalls:
 
     def _all_are_here(self, keys: Iterable[str]) -> bool:
         return all(self.answer(key) for key in keys)
-
