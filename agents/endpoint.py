@@ -6,6 +6,7 @@ endpoint cannot do is found out once and remembered. Every foreign error becomes
 the key is struck out of every text that comes back, before anybody can store it.
 """
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,6 +50,7 @@ class Endpoint:
         self._ways = WAYS[access.api]
         self._at = 0
         self._dropped: frozenset[str] = frozenset()
+        self._of_loop: tuple[asyncio.AbstractEventLoop, AsyncOpenAI] | None = None
 
     @property
     def way(self) -> Way:
@@ -107,6 +109,13 @@ class Endpoint:
         return {name: value for name, value in body.items() if name not in self._dropped}
 
     def _client(self) -> AsyncOpenAI:
+        """The client of this event loop: making one reads every certificate of the machine."""
+        loop = asyncio.get_running_loop()
+        if self._of_loop is None or self._of_loop[0] is not loop:
+            self._of_loop = loop, self._new_client()
+        return self._of_loop[1]
+
+    def _new_client(self) -> AsyncOpenAI:
         # Retries live in `agents.pool`. No connection is kept: a run that is cut off leaves none
         # open. A redirect is not followed, so that the key goes nowhere else.
         return AsyncOpenAI(

@@ -56,6 +56,7 @@ class Forecast:
         if verdict is None or verdict.relation.moves_a_standing:
             quotes = "\n".join(citation.quote for citation in finding.citations)
             self._known(self.judge.impression(claim, quotes)[0], read_impression)
+            self._known(self.judge.control(claim, quotes)[0], read_impression)
 
     def _known(self, question: Question, check: Callable[[str], T]) -> T | None:
         """The answer if it is known; None where the question would be asked, once."""

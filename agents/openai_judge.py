@@ -37,6 +37,7 @@ from agents.prompt import (
 )
 from agents.question import Question
 from claims.claim import Claim, Frozen
+from claims.dates import ClaimDate
 from claims.errors import MalformedAnswer, QuoteNotFound
 from claims.evidence import (
     Citation,
@@ -61,6 +62,13 @@ STEPS: Final[Mapping[str, type[Frozen]]] = {
     "compare": Comparison,
     "second look": Impression,
 }
+
+_CONTROL: Final = Claim(
+    id="control",
+    text="Every tin whistle of Norwick outgrew the harbour bell in the odd years of its reign.",
+    as_of=ClaimDate("2024"),
+)
+"""Invented, and about nothing that is studied."""
 
 _MOST_SHOWN: Final = 48_000
 """Characters of passages in one question: about 12,000 tokens."""
@@ -126,7 +134,9 @@ class OpenAiJudge:
     async def second_look(self, claim: Claim, quote: str, proposed: Relation) -> Verdict:
         """What the quote alone means for the claim, asked without a word of the first answer.
 
-        A quote without any telling word of the claim cannot carry a relation, and is not asked for.
+        A quote without any telling word of the claim cannot carry a relation, and is not asked
+        for. Where a quote carries one, a control is asked: the same quote and a claim on which no
+        paper bears. A model that finds a bearing there does what the quote says, whatever that is.
         """
         if proposed.moves_a_standing and not shared_weight(claim.text, quote):
             return Verdict(
@@ -135,7 +145,15 @@ class OpenAiJudge:
                 confidence=THRESHOLD,
             )
         question, about = self.impression(claim, quote)
-        return await self.asking(question, about, read_impression)
+        verdict = await self.asking(question, about, read_impression)
+        if verdict.relation.moves_a_standing:
+            question, about = self.control(claim, quote)
+            if (await self.asking(question, about, read_impression)).relation.moves_a_standing:
+                raise MalformedAnswer(
+                    "the model finds in the quote a bearing on a claim on which nothing can bear: "
+                    "it does what the quote says, and none of its answers on it is used"
+                )
+        return verdict
 
     def extractions(
         self, claim: Claim, reading: Reading
@@ -164,6 +182,11 @@ class OpenAiJudge:
         question = self._question("second look", show_quote(claim, quote), self.second_model)
         about = About(subject=subject(quote), claim_id=claim.id, claim_revision=claim.revision)
         return question, about
+
+    def control(self, claim: Claim, quote: str) -> tuple[Question, About]:
+        """What would be asked of the quote and the control, on behalf of `claim`."""
+        question, _ = self.impression(_CONTROL, quote)
+        return question, About(subject=subject(quote), claim_id=claim.id)
 
     def _question(
         self, step: str, shown: str, model: str | None = None, labels: tuple[str, ...] = ()

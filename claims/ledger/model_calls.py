@@ -97,14 +97,14 @@ class ModelCalls:
         """Every request that led to `assessment`, in the order in which they ended.
 
         The readings of its paper, the comparisons of its finding with the claim (before a repair,
-        too), and the second looks at its quotes.
+        too), the second looks at its quotes, and their controls.
         """
         quotes = "\n".join(unbroken(cited.quote) for cited in assessment.evidence)
         subjects = {subject(quotes), subject(assessment.finding.statement)}
         of_paper = _CALLS.c.paper == str(assessment.finding.paper)
         for_all = _CALLS.c.claim_revision.is_(None)
         for_this = _CALLS.c.claim_revision == assessment.claim_revision
-        wanted = (of_paper & for_all) | (for_this & _CALLS.c.about.in_(subjects))
+        wanted = (of_paper & for_all) | ((for_this | for_all) & _CALLS.c.about.in_(subjects))
         query = select(_CALLS.c.body).where(wanted).order_by(_CALLS.c.seq)
         with self._store.read() as connection:
             return tuple(read_body(ModelCall, body) for body in connection.scalars(query))
