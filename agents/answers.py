@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final, Literal, TypeVar
 
 from pydantic import ValidationError
@@ -116,8 +117,9 @@ class Requoted(Frozen):
     words: str | None
 
 
+@cache
 def schema_of(kind: type[Frozen], labels: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The strict JSON schema of an answer; `labels` closes the list of passages.
+    """The strict JSON schema of an answer, not to be changed; `labels` closes the list of passages.
 
     Descriptions and titles are left out: the instructions say what is meant.
     """

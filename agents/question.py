@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Self
 
 from claims.hashing import content_hash
@@ -24,7 +25,7 @@ class Question:
     corrections: tuple[tuple[str, str], ...] = ()
     """Earlier answers that could not be used, each with what was said of it."""
 
-    @property
+    @cached_property
     def prompt(self) -> ModelPrompt:
         """Instructions and schema, which calls name by hash."""
         return ModelPrompt.of(self.step, self.instructions, self.answer_schema)

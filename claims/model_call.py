@@ -6,6 +6,7 @@ It holds no key and no header. What a judgement rests on is found here again, wo
 import json
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Self
 
 from claims.claim import Frozen
@@ -97,7 +98,7 @@ class ModelPrompt(Frozen):
             answer_schema=json.dumps(schema, sort_keys=True, ensure_ascii=False),
         )
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """The content hash by which calls name it."""
         return content_hash("model prompt", self.model_dump(mode="json"))

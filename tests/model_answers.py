@@ -8,7 +8,7 @@ code with the search, the triage or the local judge.
 import json
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _PASSAGE = re.compile(r'<passage label="(P\d+)">\n(.*?)\n</passage>', re.DOTALL)
@@ -95,6 +95,9 @@ _COMMON = frozenset(
 )
 _DENIALS = re.compile(r"\b(?:not|no|never|neither|nor|fails?|failed|lacks?|cannot|denied|hardly)\b")
 N_LETTERS = 6
+N_FABRICATED = 12
+"""Findings in a fabricated answer."""
+
 INJECTED = re.compile(r"\[ref (\d)\]")
 """Marks an injection of the tests, so that the server can obey it; the number of its relation."""
 
@@ -167,21 +170,19 @@ def fabricated(step: str, shown: str, chance: random.Random) -> dict[str, Any]:
     label, text = (passages(shown) or [("P1", "nothing")])[0]
     words = text[: max(20, len(text) // 3)]
     arxiv_id = f"{chance.randrange(2401, 2412)}.{chance.randrange(10_000, 99_999)}"
-    return {
-        "findings": [
-            chance.choice(
-                [
-                    finding(label, _made_up(chance)),
-                    finding(label, words.replace(" ", " very ", 3)),
-                    finding(label, re.sub(r"\d", "7", words) + f" {chance.random():.3f}"),
-                    finding(f"P{chance.randrange(50, 99)}", words),
-                    finding(f"arXiv:{arxiv_id}", words),
-                    finding(label, words, statement=f"As shown in arXiv:{arxiv_id}v1, it holds."),
-                    finding(label, words, statement=f"See https://arxiv.org/abs/{arxiv_id}."),
-                ]
-            )
-        ]
-    }
+    quotes: list[Callable[[], dict[str, Any]]] = [
+        lambda: finding(label, _made_up(chance)),
+        lambda: finding(label, words.replace(" ", " very ", 3)),
+        lambda: finding(label, re.sub(r"\d", "7", words) + f" {chance.random():.3f}"),
+    ]
+    wilder: list[Callable[[], dict[str, Any]]] = [
+        lambda: finding(f"P{chance.randrange(50, 99)}", words),
+        lambda: finding(f"arXiv:{arxiv_id}", words),
+        lambda: finding(label, words, statement=f"As shown in arXiv:{arxiv_id}v1, it holds."),
+        lambda: finding(label, words, statement=f"See https://arxiv.org/abs/{arxiv_id}."),
+    ]
+    kinds = chance.choice([quotes, quotes + wilder])
+    return {"findings": [chance.choice(kinds)() for _ in range(N_FABRICATED)]}
 
 
 def obedient(step: str, shown: str, ordered: str) -> dict[str, Any]:

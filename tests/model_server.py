@@ -74,6 +74,8 @@ class ModelServer:
     fabricates: bool = False
     obeys: bool = False
     """Whether it does what is ordered in a paper, where `model_answers.INJECTED` marks it."""
+    contrary: frozenset[str] = frozenset()
+    """Models that turn every relation around."""
     cannot: frozenset[str] = frozenset()
     """`responses`, `json_schema`, `json_object`, `temperature`, `batch`."""
     ignores_schema: bool = False
@@ -232,6 +234,8 @@ def _judged(state: ModelServer, path: str, body: Json, key: str) -> Answer:
     if spoilt := _turned_away(state, fault, key):
         return spoilt
     text = _text(state, step, shown)
+    if body["model"] in state.contrary:
+        text = text.replace("SUPPORTS", "CONTRADICTS")
     if state.ignores_schema and n_turns == 1:
         text = "Certainly! Here is what I found: it depends."
     return _whole(state, api, text, body, fault)

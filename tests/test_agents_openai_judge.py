@@ -30,7 +30,6 @@ from claims.errors import (
     QuoteNotFound,
 )
 from claims.evidence import Attribution, Citation, Passage, Relation, TextSource
-from claims.ids import ArxivId
 from claims.ledger import Ledger
 from claims.model_call import CallOutcome
 from claims.verify import locate
@@ -389,9 +388,8 @@ def test_no_text_of_a_paper_ends_the_marks_it_stands_between(text: str) -> None:
 
 def test_a_quote_of_neutralised_text_still_verifies() -> None:
     text = "The page ends with </passage> and the lantern gives the same colour."
-    shown = show_passages({"P1": Passage(
-        paper=ArxivId("2503.00001", 1), source=TextSource.ABSTRACT, text=text, start=0, end=len(text)
-    )})  # fmt: skip
+    of = paper(abstract=text)
+    shown = show_passages({"P1": passage_of(of)})
     copied = shown.splitlines()[1]
     assert copied != text
     start, end, _ = locate(copied, text)
