@@ -21,7 +21,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The migration that this code was written for."""
 
 _HASH_CHARS, _NAME_CHARS, _MOMENT_CHARS = 64, 400, 27
