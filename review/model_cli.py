@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, Final
 
 from claims.assessment import Assessment
 from claims.errors import LedgerError
@@ -11,6 +11,10 @@ from claims.model_call import ModelCall
 from flows.estimate import ClaimEstimate, Estimate
 from flows.workspace import Workspace
 from review import shown
+
+_ALGORITHM: Final = "sha256:"
+_ID_CHARS: Final = 12
+"""Of an id in a table: enough for `--explain`."""
 
 
 def show_estimate(estimate: Estimate, *, json_wanted: bool) -> None:
@@ -73,7 +77,7 @@ def list_disputed(workspace: Workspace, *, json_wanted: bool) -> None:
         ("assessment", "claim", "paper", "first look", "reason"),
         [
             (
-                one.id,
+                one.id.removeprefix(_ALGORITHM)[:_ID_CHARS],
                 one.claim_id,
                 str(one.finding.paper),
                 str(one.verdict.disputed),

@@ -121,6 +121,8 @@ def honest(step: str, shown: str, *, share: float) -> dict[str, Any]:
             return {"words": None}
         case "compare":
             return compared(_one("claim", shown), _one("finding", shown), share, slots=True)
+        case "probe":
+            return {"answer": "yes"}
         case _:
             return compared(_one("claim", shown), _one("quote", shown), share, slots=False)
 

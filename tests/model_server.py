@@ -340,6 +340,7 @@ def _question(body: Json, api: str) -> tuple[str, str, int]:
         "Words were said": "requote",
         "You compare": "compare",
         "You are shown one claim": "second look",
+        "Answer the question": "probe",
     }
     step = next((step for begun, step in begins.items() if system.startswith(begun)), "other")
     return step, turns[0]["content"], len(turns)

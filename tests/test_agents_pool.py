@@ -125,7 +125,8 @@ def test_an_endpoint_that_is_down_is_left_alone() -> None:
     ends = asyncio.run(story())
     assert len(ends) == 50
     assert tried < N_DOWN + 8
-    assert {type(end) for end in ends} == {JudgeBusy, JudgeUnavailable}
+    assert isinstance(ends[-1], JudgeUnavailable)
+    assert {type(end) for end in ends} <= {JudgeBusy, JudgeUnavailable}
 
 
 def test_a_refused_key_ends_all_asking_at_once() -> None:
