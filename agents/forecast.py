@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from agents.answers import read_comparison, read_findings, read_impression
 from agents.budget import Amount
-from agents.funnel import N_COMPARED, nearest
+from agents.funnel import nearest
 from agents.judge import Reading
 from agents.openai_judge import OpenAiJudge
 from agents.question import Question
@@ -46,8 +46,9 @@ class Forecast:
             found = self._known(question, partial(read_findings, labelled=labelled))
             known += found or ()
             n_unknown += found is None
-        typical = [_typical(reading, n) for n in range(N_COMPARED * bool(n_unknown))]
-        return (*nearest(claim, known), *typical)[:N_COMPARED]
+        most = self.judge.n_compared
+        typical = [_typical(reading, n) for n in range(most * bool(n_unknown))]
+        return (*nearest(claim, known, most), *typical)[:most]
 
     def _judgement(self, claim: Claim, finding: Finding) -> None:
         question, _ = self.judge.comparison(claim, finding)

@@ -16,12 +16,6 @@ from agents.words import FUNCTION_WORDS, WORD, stem, weight
 from claims.claim import Claim
 from claims.evidence import Finding
 
-N_ALWAYS: Final = 10
-"""So many of the papers nearest by search are read whatever the triage says."""
-
-N_COMPARED: Final = 3
-"""So many findings of one paper are compared with one claim."""
-
 _TELLING: Final = 2.0
 """The least weight of a word that shows a common subject; "use" and "show" have less."""
 
@@ -34,21 +28,26 @@ class Funnelled:
     left: tuple[Reading, ...]
 
 
-async def funnelled(triage: Judge, claim: Claim, readings: Sequence[Reading]) -> Funnelled:
-    """`readings`, nearest first, parted by the triage. Raises what the triage raises."""
+async def funnelled(
+    triage: Judge, claim: Claim, readings: Sequence[Reading], *, n_always: int
+) -> Funnelled:
+    """`readings`, nearest first, parted by the triage; the first `n_always` are kept.
+
+    Raises what the triage raises.
+    """
     kept: list[Reading] = []
     left: list[Reading] = []
     for n, reading in enumerate(readings):
-        is_near = n < N_ALWAYS or bool(await triage.extract(claim, reading))
+        is_near = n < n_always or bool(await triage.extract(claim, reading))
         (kept if is_near else left).append(reading)
     return Funnelled(kept=tuple(kept), left=tuple(left))
 
 
-def nearest(claim: Claim, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings that share the most telling words with the claim, nearest first."""
+def nearest(claim: Claim, findings: Sequence[Finding], n: int) -> tuple[Finding, ...]:
+    """The `n` findings that share the most telling words with the claim, nearest first."""
     order = {finding.id: n for n, finding in enumerate(findings)}
     ranked = sorted(findings, key=lambda f: (-shared_weight(claim.text, _said(f)), order[f.id]))
-    return tuple(ranked[:N_COMPARED])
+    return tuple(ranked[:n])
 
 
 def shared_weight(ours: str, theirs: str) -> float:

@@ -81,9 +81,17 @@ class OpenAiJudge:
     """The judge "openai", behind the same port as the local one."""
 
     def __init__(
-        self, asking: Asking, *, model: str, second_model: str | None = None, max_output: int
+        self,
+        asking: Asking,
+        *,
+        model: str,
+        second_model: str | None = None,
+        max_output: int,
+        n_compared: int,
     ) -> None:
+        """`n_compared` findings of one paper are compared with one claim."""
         self.asking = asking
+        self.n_compared = n_compared
         self.model = model
         self.second_model = second_model or model
         self._max_output = max_output
@@ -97,7 +105,8 @@ class OpenAiJudge:
             for step, kind in STEPS.items()
         }
         asked_of = {"address": self.asking.address, **self.asking.settings}
-        version = content_hash("model judge", {"prompts": prompts, "asked_of": asked_of})
+        decisive = {"prompts": prompts, "asked_of": asked_of, "n_compared": self.n_compared}
+        version = content_hash("model judge", decisive)
         return Signature(judge=NAME, model=", then ".join(models), prompt_version=version)
 
     @property
@@ -112,7 +121,7 @@ class OpenAiJudge:
             found = await self.asking(question, about, partial(read_findings, labelled=labelled))
             findings += found
         _refuse_orders(citation.quote for finding in findings for citation in finding.citations)
-        return nearest(claim, findings)
+        return nearest(claim, findings, self.n_compared)
 
     async def repair(self, citation: Citation, passage: Passage) -> Citation:
         """The citation in words of the passage. Raises QuoteNotFound where it has none."""

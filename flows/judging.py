@@ -125,7 +125,8 @@ async def _survivors(
         return tuple(readings)
     from agents.funnel import funnelled
 
-    parted = await funnelled(bench.model.triage, claim, readings)
+    n_always = bench.workspace.settings.judge.always_read
+    parted = await funnelled(bench.model.triage, claim, readings, n_always=n_always)
     bench.model.left_unread[claim.id] = len(parted.left)
     if parted.left:
         watch.step("triage", f"{claim.id} · {len(parted.left)} of {len(readings)} left unread")

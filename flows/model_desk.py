@@ -149,6 +149,7 @@ def model_desk_of(workspace: Workspace, ledger: Ledger, run_id: str = "outside a
         model=settings.model,
         second_model=settings.second_model,
         max_output=settings.max_output_tokens,
+        n_compared=settings.compared_per_paper,
     )
     return ModelDesk(
         judge=judge,

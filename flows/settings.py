@@ -146,6 +146,11 @@ class JudgeSettings(Frozen):
     temperature: float | None = Field(default=None, ge=0, le=2)
     """0 suits servers of your own; OpenAI's reasoning models refuse it."""
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
+    always_read: int = Field(default=10, ge=0)
+    """So many of the papers nearest by search a model reads whatever the local judge finds in
+    them; of the other candidates those in which it finds something near the claim."""
+    compared_per_paper: int = Field(default=3, ge=1)
+    """So many findings of one paper, the nearest, a model compares with one claim."""
     batch: bool = False
     """Nights through the Batch API: half the price, and up to a day for each step."""
     batch_poll_s: float = Field(default=30.0, gt=0)
