@@ -16,48 +16,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.parser import BytesParser
-from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests import model_answers as say
+from tests import model_shapes as shapes
+from tests.model_shapes import PASSING, Fault
+
+__all__ = ["PASSING", "Fault", "ModelServer", "serving"]
 
 Json = dict[str, Any]
-
-
-class Fault(StrEnum):
-    """How an answer is spoilt."""
-
-    RATE_LIMITED = "429"
-    NO_QUOTA = "no-quota"
-    FAILED = "500"
-    HANG = "hang"
-    CUT_OFF = "cut-off"
-    MALFORMED = "malformed"
-    OUTSIDE = "outside-the-lists"
-    HTML = "html"
-    EMPTY = "empty"
-    REFUSED = "refused"
-    FILTERED = "filtered"
-    NO_USAGE = "no-usage"
-    ECHOES_KEY = "echoes-the-key"
-    WRONG_KEY = "401"
-
-
-PASSING = (
-    Fault.RATE_LIMITED,
-    Fault.FAILED,
-    Fault.HANG,
-    Fault.CUT_OFF,
-    Fault.MALFORMED,
-    Fault.OUTSIDE,
-    Fault.HTML,
-    Fault.EMPTY,
-    Fault.REFUSED,
-    Fault.FILTERED,
-    Fault.NO_USAGE,
-)
-"""Faults that an endpoint has now and then."""
 
 
 @dataclass
@@ -221,12 +189,12 @@ def _judged(state: ModelServer, path: str, body: Json, key: str) -> Answer:
         return _error(404, "no such route")
     if body.get("model") not in {state.model, "another-1"}:
         return _error(404, f"the model {body.get('model')} does not exist", code="model_not_found")
-    form = _form(body, api)
+    form = shapes.form(body, api)
     if form in state.cannot:
         return _error(400, f"response_format {form} is not supported", param="response_format")
     if "temperature" in body and "temperature" in state.cannot:
         return _error(400, "Unsupported parameter: 'temperature'", param="temperature")
-    step, shown, n_turns = _question(body, api)
+    step, shown, n_turns = shapes.question(body, api)
     with state.lock:
         state.asked[f"step {step}"] += 1
         state.bodies.append(body)
@@ -284,7 +252,11 @@ def _whole(state: ModelServer, api: str, text: str, body: Json, fault: Fault | N
         case Fault.REFUSED | Fault.FILTERED:
             text = "I cannot help with that."
     n_input, n_output = len(json.dumps(body)) // 4, max(1, len(text) // 4)
-    said = _response(state, text, fault) if api == "responses" else _completion(state, text, fault)
+    said = (
+        shapes.response(state.model, text, fault)
+        if api == "responses"
+        else shapes.completion(state.model, text, fault)
+    )
     if fault is not Fault.NO_USAGE:
         names = (
             ("input_tokens", "output_tokens")
@@ -296,59 +268,6 @@ def _whole(state: ModelServer, api: str, text: str, body: Json, fault: Fault | N
         )
         said["usage"] = {names[0]: n_input, names[1]: n_output, "total_tokens": n_input + n_output}
     return Answer(200, said)
-
-
-def _response(state: ModelServer, text: str, fault: Fault | None) -> Json:
-    part = {"type": "output_text", "text": text, "annotations": []}
-    said: Json = {"id": "resp-1", "object": "response", "model": f"{state.model}-2026-11-01"}
-    said |= {"status": "completed", "incomplete_details": None, "error": None}
-    match fault:
-        case Fault.REFUSED:
-            part = {"type": "refusal", "refusal": text}
-        case Fault.CUT_OFF:
-            said |= {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
-        case Fault.FILTERED:
-            said |= {"status": "incomplete", "incomplete_details": {"reason": "content_filter"}}
-    said["output"] = [{"type": "message", "role": "assistant", "content": [part]}]
-    return said
-
-
-def _completion(state: ModelServer, text: str, fault: Fault | None) -> Json:
-    message: Json = {"role": "assistant", "content": text, "refusal": None}
-    finish = {Fault.CUT_OFF: "length", Fault.FILTERED: "content_filter"}
-    if fault is Fault.REFUSED:
-        message = {"role": "assistant", "content": None, "refusal": text}
-    choice = {
-        "index": 0,
-        "message": message,
-        "finish_reason": finish.get(fault, "stop") if fault else "stop",
-    }
-    return {
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "model": f"{state.model}-2026-11-01",
-        "choices": [choice],
-    }
-
-
-def _question(body: Json, api: str) -> tuple[str, str, int]:
-    """The step, what was first shown, and the number of turns."""
-    turns = body["input"] if api == "responses" else body["messages"][1:]
-    system = body["instructions"] if api == "responses" else body["messages"][0]["content"]
-    begins = {
-        "You read one": "extract",
-        "Words were said": "requote",
-        "You compare": "compare",
-        "You are shown one claim": "second look",
-        "Answer the question": "probe",
-    }
-    step = next((step for begun, step in begins.items() if system.startswith(begun)), "other")
-    return step, turns[0]["content"], len(turns)
-
-
-def _form(body: Json, api: str) -> str:
-    told = body.get("text", {}).get("format") if api == "responses" else body.get("response_format")
-    return str((told or {}).get("type", "text"))
 
 
 def _stored(state: ModelServer, raw: bytes, kind: str) -> Answer:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,58 +9,18 @@ import pytest
 
 from agents.orders import speaks_to_a_judge
 from claims.claim import Claim
-from claims.errors import SettingsError
 from claims.evidence import Relation
 from claims.ledger import Ledger
 from claims.model_call import CallOutcome
-from claims.standing import Flag
-from flows.estimate import Estimate
-from flows.nightly import Finished, forecast
-from flows.watch import Unwatched
 from flows.wiring import opened
 from flows.workspace import Workspace
+from reports.render import to_markdown
 from tests import lamps
-from tests.fakes import moment
 from tests.injections import INJECTIONS
 from tests.lamps import AGREES, DENIES, FIRST, WICK, record, states
 from tests.model_answers import N_FABRICATED
 from tests.model_server import PASSING, Fault, serving
-from tests.model_worlds import KEY, night, workspace
-
-TWO_CLAIMS = lamps.LIBRARY.replace("wicks-burn", "lanterns-keep").replace(
-    "A longer wick burns for a longer time in every lantern.",
-    "A lantern gives the same colour in every trial.",
-)
-ONE_CLAIM = lamps.LIBRARY.split('[[claims]]\nid = "wicks-burn"', maxsplit=1)[0]
-
-
-def papers(n: int, *, n_beside: int = 0) -> list[dict[str, object]]:
-    """So many records of 2025 on lanterns; half of them deny, those `n_beside` bear on nothing."""
-    kinds = (
-        "A lantern that was asked twice gave the same colour in trial {n}.",
-        "A lantern that was asked twice never gave the same colour in trial {n}.",
-    )
-    texts = [kinds[n % 2] for n in range(n)]
-    texts += ["A lantern that was asked twice gave the same light in trial {n}."] * n_beside
-    return [
-        record(f"2503.{n:05d}", "2025-03-04", abstract=text.format(n=n))
-        for n, text in enumerate(texts, start=1)
-    ]
-
-
-def wide(place: Workspace, n: int) -> Workspace:
-    """The workspace with so many papers a claim."""
-    search = place.settings.search.model_copy(update={"papers_per_claim": n})
-    return replace(place, settings=place.settings.model_copy(update={"search": search}))
-
-
-def calls(place: Workspace) -> list[dict[str, Any]]:
-    """Every request that the ledger keeps."""
-    ledger = Ledger.open(place.ledger_url)
-    with ledger.model_calls._store.read() as connection:  # noqa: SLF001 - the rows as they are
-        found = connection.exec_driver_sql("SELECT body FROM model_calls ORDER BY seq").all()
-    ledger.close()
-    return [json.loads(body) for (body,) in found]
+from tests.model_worlds import KEY, ONE_CLAIM, TWO_CLAIMS, calls, night, papers, wide, workspace
 
 
 def test_a_night_with_a_model_finds_both_sides(tmp_path: Path) -> None:
@@ -73,6 +32,8 @@ def test_a_night_with_a_model_finds_both_sides(tmp_path: Path) -> None:
     assert counts.n_model_calls == server.n_answers > 0
     assert counts.n_tokens == sum(spent.n_tokens for spent in counts.by_claim.values()) > 0
     assert set(counts.by_claim) == {"lanterns-agree", "wicks-burn"}
+    n_requests = counts.by_claim["wicks-burn"].n_model_calls
+    assert f"Model for wicks-burn | {n_requests} requests" in to_markdown(done.report)
     ledger = Ledger.open(place.ledger_url)
     assert ledger.audit().faults == ()
     ledger.close()
@@ -196,103 +157,6 @@ def signature(place: Workspace) -> Any:  # noqa: ANN401 - a Signature, whatever 
         return bench.judge.signature
 
 
-def test_a_budget_ends_the_night_in_good_order_and_lists_what_is_left(tmp_path: Path) -> None:
-    budget = {"night_tokens": 40_000}
-    with serving() as server:
-        place = workspace(tmp_path, server, FIRST, *papers(40), library=ONE_CLAIM, budget=budget)
-        done = asyncio.run(night(wide(place, 60), "2026-07-01"))
-        counts = done.run.counts
-        assert 0 < counts.n_tokens <= 40_000
-        left = [f for f in done.run.failures if f.error == "BudgetExceeded"]
-        assert left
-        assert {f.claim_id for f in left} == {"lanterns-agree"}
-        assert counts.n_papers_read + len(left) == 40
-        assert Flag.NOT_CHECKED in done.report.stories[0].standing.flags
-        n_asked = server.n_answers
-        raised = place.judged_by(budget="5m tokens")
-        again = asyncio.run(night(wide(raised, 60), "2026-07-02"))
-    assert again.run.failures == ()
-    assert again.run.counts.n_papers_read == len(left)
-    assert Flag.NOT_CHECKED not in again.report.stories[0].standing.flags
-    repeated = [call["key"] for call in calls(place) if call["outcome"] == "answered"]
-    assert len(repeated) == len(set(repeated)) == server.n_answers > n_asked
-
-
-def test_a_claim_that_spends_its_share_leaves_the_others_theirs(tmp_path: Path) -> None:
-    with serving() as server:
-        place = workspace(
-            tmp_path, server, FIRST, *papers(25), WICK, budget={"claim_tokens": 24_000}
-        )
-        done = asyncio.run(night(place, "2026-07-01"))
-    stories = {story.claim.id: story.standing for story in done.report.stories}
-    assert Flag.NOT_CHECKED in stories["lanterns-agree"].flags
-    spent = done.run.counts.by_claim
-    assert max(one.n_tokens for one in spent.values()) <= 24_000
-    assert spent["wicks-burn"].n_model_calls > 0
-
-
-def test_money_is_counted_by_the_table_and_never_passes_the_ceiling(tmp_path: Path) -> None:
-    prices = tmp_path / "prices.toml"
-    prices.write_text(
-        'as_of = "2026-11-01"\nsource = "invented"\n[models]\n'
-        '"invented-1" = { input = 1.0, output = 4.0 }\n'
-    )
-    with serving() as server:
-        place = workspace(
-            tmp_path / "w",
-            server,
-            *papers(40),
-            library=ONE_CLAIM,
-            prices=str(prices),
-            budget={"night_usd": 0.08},
-        )
-        done = asyncio.run(night(wide(place, 60), "2026-07-01"))
-    counts = done.run.counts
-    by_hand = sum(call["n_input"] * 1e-6 + call["n_output"] * 4e-6 for call in calls(place))
-    assert counts.cost_usd == pytest.approx(by_hand)
-    assert 0 < counts.cost_usd <= 0.08
-    assert any("prices of 2026-11-01 (invented)" in note for note in done.run.notes)
-
-
-def test_a_budget_in_money_needs_a_price(tmp_path: Path) -> None:
-    with serving() as server:
-        place = workspace(tmp_path, server, AGREES, budget={"night_usd": 1.0})
-        there = replace(
-            place,
-            settings=place.settings.model_copy(
-                update={
-                    "judge": place.settings.judge.model_copy(
-                        update={"base_url": "https://models.example/v1"}
-                    )
-                }
-            ),
-        )
-        with pytest.raises(SettingsError, match="no price of the model"), opened(there):
-            pass
-
-
-def estimate(place: Workspace, until: str) -> Estimate:
-    async def work() -> Estimate:
-        with opened(place) as bench:
-            return await forecast(bench, None, moment(until), lamps.runner(), Unwatched())
-
-    return asyncio.run(work())
-
-
-def test_a_dry_run_asks_nothing_and_bounds_what_the_night_then_takes(tmp_path: Path) -> None:
-    with serving() as server:
-        place = workspace(tmp_path, server, FIRST, AGREES, DENIES, WICK)
-        told = estimate(place, "2026-07-01").total
-        assert server.asked["POST"] == 0
-        done = asyncio.run(night(place, "2026-07-01"))
-        after = estimate(place, "2026-07-03").total
-    assert done.run.id == "night-2026-07-01"
-    assert 0 < done.run.counts.n_model_calls <= told.n_calls
-    assert done.run.counts.n_tokens <= told.n_tokens
-    assert told.cost_usd == 0
-    assert (after.n_calls, after.n_tokens) == (0, 0)
-
-
 def test_looks_that_disagree_keep_the_standing_and_wait_for_a_person(tmp_path: Path) -> None:
     with serving() as server:
         place = workspace(tmp_path, server, AGREES, library=ONE_CLAIM, second_model="another-1")
@@ -304,44 +168,6 @@ def test_looks_that_disagree_keep_the_standing_and_wait_for_a_person(tmp_path: P
     ledger.close()
     assert kept.relation is Relation.NOT_COMPARABLE
     assert kept.verdict.disputed is Relation.SUPPORTS
-
-
-def test_a_batch_night_finds_what_a_night_of_single_calls_finds(tmp_path: Path) -> None:
-    records = (FIRST, AGREES, DENIES, WICK)
-    with serving() as one, serving() as many:
-        single = workspace(tmp_path / "single", one, *records)
-        batched = workspace(tmp_path / "batched", many, *records, batch=True)
-        first = asyncio.run(night(single, "2026-07-01"))
-        second = asyncio.run(night(batched, "2026-07-01"))
-    assert states(second) == states(first)
-    assert second.run.counts.n_model_calls == first.run.counts.n_model_calls
-    assert many.asked["/v1/responses"] == 0
-    assert many.asked["/v1/batches"] <= 4
-    assert many.n_answers == one.n_answers
-
-
-def test_a_batch_that_a_killed_night_handed_over_is_not_paid_for_again(tmp_path: Path) -> None:
-    with serving(batch_polls=1_000_000) as server:
-        place = workspace(tmp_path, server, AGREES, DENIES, library=ONE_CLAIM, batch=True)
-
-        async def killed() -> Finished:
-            return await asyncio.wait_for(night(place, "2026-07-01"), 8)
-
-        with pytest.raises(TimeoutError):
-            asyncio.run(killed())
-        assert server.asked["/v1/batches"] == 1
-        server.batch_polls = 1
-        done = asyncio.run(night(place, "2026-07-01"))
-    assert states(done) == {"lanterns-agree": "CONTESTED"}
-    assert server.asked["step extract"] == 2
-
-
-def test_a_batch_that_is_turned_away_is_told(tmp_path: Path) -> None:
-    with serving(cannot=frozenset({"batch"})) as server:
-        place = workspace(tmp_path, server, AGREES, library=ONE_CLAIM, batch=True)
-        done = asyncio.run(night(place, "2026-07-01"))
-    assert [failure.error for failure in done.run.failures] == ["JudgeUnavailable"]
-    assert Flag.NOT_CHECKED in done.report.stories[0].standing.flags
 
 
 def test_the_key_is_nowhere_in_ledger_reports_or_state(
