@@ -1,6 +1,10 @@
 """What a night with a model may cost: ceilings, estimates and batches."""
 
 import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +13,7 @@ import pytest
 from claims.errors import SettingsError
 from claims.standing import Flag
 from flows.estimate import Estimate
-from flows.nightly import Finished, forecast
+from flows.nightly import forecast
 from flows.watch import Unwatched
 from flows.wiring import opened
 from flows.workspace import Workspace
@@ -95,6 +99,27 @@ def test_a_budget_in_money_needs_a_price(tmp_path: Path) -> None:
             pass
 
 
+NIGHT = """
+import asyncio, sys
+from pathlib import Path
+from flows.settings import Environment, Settings
+from flows.workspace import Workspace
+from tests.model_worlds import night
+settings = Settings.model_validate_json(sys.argv[2])
+place = Workspace(folder=Path(sys.argv[1]), settings=settings, environment=Environment.read({}))
+asyncio.run(night(place, "2026-07-01"))
+"""
+
+
+def killed(place: Workspace, when: Callable[[], bool]) -> None:
+    """A night in a process of its own that is killed as soon as `when` holds."""
+    settings = place.settings.model_dump_json()
+    with subprocess.Popen([sys.executable, "-c", NIGHT, str(place.folder), settings]) as process:
+        while not when() and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+
+
 def estimate(place: Workspace, until: str) -> Estimate:
     async def work() -> Estimate:
         with opened(place) as bench:
@@ -134,12 +159,7 @@ def test_a_batch_night_finds_what_a_night_of_single_calls_finds(tmp_path: Path) 
 def test_a_batch_that_a_killed_night_handed_over_is_not_paid_for_again(tmp_path: Path) -> None:
     with serving(batch_polls=1_000_000) as server:
         place = workspace(tmp_path, server, AGREES, DENIES, library=ONE_CLAIM, batch=True)
-
-        async def killed() -> Finished:
-            return await asyncio.wait_for(night(place, "2026-07-01"), 8)
-
-        with pytest.raises(TimeoutError):
-            asyncio.run(killed())
+        killed(place, lambda: server.asked["/v1/batches/batch-1"] > 1)
         assert server.asked["/v1/batches"] == 1
         server.batch_polls = 1
         done = asyncio.run(night(place, "2026-07-01"))
@@ -156,14 +176,9 @@ def test_a_batch_that_is_turned_away_is_told(tmp_path: Path) -> None:
 
 
 def test_a_killed_night_goes_on_and_pays_for_nothing_twice(tmp_path: Path) -> None:
-    with serving(delay_s=0.1) as server:
+    with serving(delay_s=0.02) as server:
         place = wide(workspace(tmp_path, server, FIRST, *papers(30), library=ONE_CLAIM), 60)
-
-        async def killed() -> Finished:
-            return await asyncio.wait_for(night(place, "2026-07-01"), 2.5)
-
-        with pytest.raises(TimeoutError):
-            asyncio.run(killed())
+        killed(place, lambda: server.n_answers >= 10)
         n_before = len(calls(place))
         server.delay_s = 0.0
         done = asyncio.run(night(place, "2026-07-01"))
