@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, Final
 
-from claims.assessment import Assessment
+from claims.assessment import Assessment, in_force
 from claims.errors import LedgerError
 from claims.ledger import Ledger
 from claims.model_call import ModelCall
@@ -105,10 +105,10 @@ def _named(ledger: Ledger, named: str) -> Assessment:
 
 
 def _disputed(ledger: Ledger) -> Iterator[Assessment]:
-    for claim_id in ledger.runs.claim_ids():
-        ruled = {decision.assessment_id for decision in ledger.work.decisions(claim_id)}
-        for assessment, _ in ledger.work.assessments(claim_id).values():
-            if assessment.verdict.disputed and assessment.id not in ruled:
+    for claim_id, ids in ledger.board.disputed().items():
+        ruled = in_force(ledger.work.decisions(claim_id))
+        for assessment, _ in ledger.work.assessments(ids=ids).values():
+            if assessment.id not in ruled:
                 yield assessment
 
 

@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 
 from agents.orders import speaks_to_a_judge
+from claims.assessment import Ruling
 from claims.claim import Claim
 from claims.evidence import Relation
 from claims.ledger import Ledger
 from claims.model_call import CallOutcome
+from claims.waiting import waiting
 from flows.wiring import opened
 from flows.workspace import Workspace
 from reports.render import to_markdown
 from tests import lamps
+from tests.fakes import decision
 from tests.injections import INJECTIONS
 from tests.lamps import AGREES, DENIES, FIRST, WICK, record, states
 from tests.model_answers import N_FABRICATED
@@ -165,6 +168,9 @@ def test_looks_that_disagree_keep_the_standing_and_wait_for_a_person(tmp_path: P
     assert states(done) == {"lanterns-agree": "UNTESTED"}
     ledger = Ledger.open(place.ledger_url)
     ((kept, _),) = ledger.work.assessments("lanterns-agree").values()
+    assert [one.assessment_id for one in waiting(ledger)] == [kept.id]
+    ledger.work.decide(decision(done.report.stories[0].claim, Ruling.REJECT, on=kept))
+    assert waiting(ledger) == ()
     ledger.close()
     assert kept.relation is Relation.NOT_COMPARABLE
     assert kept.verdict.disputed is Relation.SUPPORTS
