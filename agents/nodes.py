@@ -176,6 +176,7 @@ def _not_carried(proposed: Verdict, second: Verdict) -> Verdict:
         relation=Relation.NOT_COMPARABLE,
         reason=f"the second look did not carry {proposed.relation}: {second.reason}",
         confidence=min(proposed.confidence, second.confidence),
+        disputed=proposed.relation,
     )
 
 

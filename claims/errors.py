@@ -13,6 +13,7 @@ of ours and keeps its traceback. `retryable` is a fact of the class, read by `fl
     ├── JudgeError
     │   ├── JudgeBusy                 (retryable)
     │   ├── JudgeRefused
+    │   ├── JudgeUnavailable
     │   ├── MalformedAnswer
     │   └── BudgetExceeded
     ├── CitationError
@@ -75,13 +76,30 @@ class JudgeError(RetestError):
 
 
 class JudgeBusy(JudgeError):
-    """The judge is overloaded or unreachable for now."""
+    """The judge is overloaded or unreachable for now; `retry_after_s` is its wish, if it had one.
+
+    `is_begun`: it may have begun to answer, and charge for it.
+    """
 
     retryable = True
+
+    def __init__(
+        self, message: str, retry_after_s: float | None = None, *, is_begun: bool = False
+    ) -> None:
+        super().__init__(message, retry_after_s)
+        self.retry_after_s = retry_after_s
+        self.is_begun = is_begun
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class JudgeRefused(JudgeError):
     """The judge declined to answer."""
+
+
+class JudgeUnavailable(JudgeError):
+    """The judge's endpoint turns every question away: a wrong key, model, address or account."""
 
 
 class MalformedAnswer(JudgeError):

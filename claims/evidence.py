@@ -230,6 +230,8 @@ class Verdict(Frozen):
     reason: str = Field(min_length=1)
     confidence: float = Field(ge=0, le=1)
     """An ordering within one judge, not a probability."""
+    disputed: Relation | None = Field(default=None, exclude_if=lambda relation: relation is None)
+    """What the first look said, where the second did not carry it: a person has to decide."""
 
 
 class Failure(Frozen):

@@ -21,6 +21,14 @@ class RunKind(StrEnum):
     CLAIM = "claim"
 
 
+class Spent(Frozen):
+    """What was asked of a model, in numbers."""
+
+    n_model_calls: int = 0
+    n_tokens: int = 0
+    cost_usd: float = 0.0
+
+
 class Counts(Frozen):
     """What a run did, in numbers."""
 
@@ -37,9 +45,11 @@ class Counts(Frozen):
     n_assessments: int = 0
     n_judge_calls: int = 0
     n_model_calls: int = 0
-    """Judge calls that reached a model endpoint; none with the local judge."""
+    """Requests to a model endpoint, those that failed included; none with the local judge."""
     n_tokens: int = 0
     cost_usd: float = 0.0
+    by_claim: dict[str, Spent] = Field(default_factory=dict, exclude_if=lambda spent: not spent)
+    """The last three for each claim. What serves several counts for the one that asked first."""
 
 
 class Run(Frozen):

@@ -5,6 +5,7 @@ will not change by itself (no PDF, an unreadable one, that of another paper) is 
 paper; what may go well another time leaves the claim to be checked again the next night.
 """
 
+import asyncio
 import tempfile
 from collections import OrderedDict
 from collections.abc import Collection, Iterator
@@ -163,6 +164,7 @@ class WholePapers:
         self._read: OrderedDict[ArxivId, tuple[Passage, ...] | RetestError | None] = OrderedDict()
         self._n_failed = 0
         self._gave_up: RetestError | None = None
+        self._turn = asyncio.Lock()
 
     async def passages(self, paper: Paper, claim_id: str) -> tuple[Passage, ...] | None:
         """What of the full text may be evidence, beside the abstract; None where there is none.
@@ -171,14 +173,15 @@ class WholePapers:
         """
         if self._desk is None or paper.withdrawn:
             return None
-        if paper.id not in self._read:
-            full = await self._attempt(paper, self._desk)
-            self._read[paper.id] = (
-                beside_abstract(full, paper.abstract) if isinstance(full, FullText) else full
-            )
-            if len(self._read) > _REMEMBERED:
-                self._read.popitem(last=False)
-        answer = self._read[paper.id]
+        async with self._turn:
+            if paper.id not in self._read:
+                full = await self._attempt(paper, self._desk)
+                self._read[paper.id] = (
+                    beside_abstract(full, paper.abstract) if isinstance(full, FullText) else full
+                )
+                if len(self._read) > _REMEMBERED:
+                    self._read.popitem(last=False)
+            answer = self._read[paper.id]
         if isinstance(answer, RetestError):
             self._fail(answer, paper, claim_id)
             return None

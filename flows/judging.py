@@ -11,6 +11,7 @@ from claims.clock import Window
 from claims.deciding import settled
 from claims.evidence import Paper
 from claims.hashing import content_hash
+from claims.ids import ArxivId
 from claims.run import Run, RunKind
 from flows.full_text import WholePapers
 from flows.steps import first_moment
@@ -46,17 +47,15 @@ async def judge(
     from agents import graph
 
     ledger, signature = bench.ledger, bench.judge.signature
-    done = ledger.work.judged(claim.revision, signature)
-    found = _candidates(bench, run, inquiry, claim)
-    shown = await _shown(bench, inquiry, claim, whole, [p for p in found if not _is_read(p, done)])
-    fresh = {one.reading.paper.id: one for one in shown if one.content not in done}
+    work = await prepared(bench, run, inquiry, claim, whole=whole, watch=watch)
+    fresh, readings = work.fresh, work.readings
 
     async def find(queries: Sequence[str]) -> tuple[Reading, ...]:
         del queries
-        return tuple(one.reading for one in fresh.values())
+        return readings
 
     before = ledger.runs.standing_before(claim.id)
-    thread = _thread(bench, run, claim, tuple(fresh.values()))
+    thread = _thread(bench, run, claim, [fresh[reading.paper.id] for reading in readings])
     outcome = await graph.retest(
         graph.Task(
             claim=claim,
@@ -68,7 +67,8 @@ async def judge(
         checkpoints=bench.workspace.checkpoints,
         thread=thread,
         on_step=watch.step,
-        n_parallel=bench.workspace.settings.judge.parallel,
+        n_parallel=(bench.model and bench.model.n_parallel)
+        or bench.workspace.settings.judge.parallel,
     )
     ledger.work.record(
         run.id,
@@ -79,14 +79,58 @@ async def judge(
         failures=outcome.failures,
         signature=signature,
         n_judge_calls=outcome.n_judge_calls,
-        n_known=sum(
-            bool({done.get(p.content), done.get(p.whole_content)} - {None, run.id})
-            for p in found
-            if p.id not in fresh
-        ),
+        n_known=work.n_known,
     )
     await graph.forget(bench.workspace.checkpoints, [thread])
     return len(outcome.judged)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What is to be judged for one claim."""
+
+    fresh: Mapping[ArxivId, Shown]
+    """What was not judged before, nearest first."""
+    readings: tuple[Reading, ...]
+    """Of these, what is put before the judge."""
+    n_known: int
+    """Candidates that earlier runs have judged."""
+
+
+async def prepared(
+    bench: Bench, run: Run, inquiry: Inquiry, claim: Claim, *, whole: WholePapers, watch: Watch
+) -> Prepared:
+    """The candidates for `claim`, and what is shown of them. Raises SearchIndexError, LedgerError.
+
+    Papers are read whole for it, and the triage of a model judge has had its say.
+    """
+    done = bench.ledger.work.judged(claim.revision, bench.judge.signature)
+    found = _candidates(bench, run, inquiry, claim)
+    shown = await _shown(bench, inquiry, claim, whole, [p for p in found if not _is_read(p, done)])
+    fresh = {one.reading.paper.id: one for one in shown if one.content not in done}
+    n_known = sum(
+        bool({done.get(p.content), done.get(p.whole_content)} - {None, run.id})
+        for p in found
+        if p.id not in fresh
+    )
+    readings = await _survivors(bench, claim, [one.reading for one in fresh.values()], watch)
+    return Prepared(fresh=fresh, readings=readings, n_known=n_known)
+
+
+async def _survivors(
+    bench: Bench, claim: Claim, readings: Sequence[Reading], watch: Watch
+) -> tuple[Reading, ...]:
+    """What is put before the judge: with a model, what the triage does not leave unread."""
+    if bench.model is None:
+        return tuple(readings)
+    from agents.funnel import funnelled
+
+    n_always = bench.workspace.settings.judge.always_read
+    parted = await funnelled(bench.model.triage, claim, readings, n_always=n_always)
+    bench.model.left_unread[claim.id] = len(parted.left)
+    if parted.left:
+        watch.step("triage", f"{claim.id} · {len(parted.left)} of {len(readings)} left unread")
+    return parted.kept
 
 
 def _is_read(paper: Paper, done: Mapping[str, str]) -> bool:

@@ -4,6 +4,7 @@ The same functions run directly and as Prefect flow runs; `Runner` is the differ
 becomes a Failure of the run; what was committed stays, and the next run goes on from there.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
+from claims.claim import Claim, Inquiry
 from claims.clock import utc_now
 from claims.errors import LedgerError, RetestError
 from claims.evidence import Failure
@@ -18,8 +20,9 @@ from claims.library import held_claim
 from claims.outcomes import CategoryOutcome
 from claims.run import WHOLE_INDEX, Run, RunKind
 from flows import judging, steps
+from flows.estimate import Estimate, estimated
 from flows.full_text import FULL_TEXTS, WholePapers
-from flows.health import Looked, look_up, rests_of, seek
+from flows.health import Looked, Rests, look_up, rests_of, seek
 from flows.runner import Runner
 from flows.steps import Scope
 from flows.watch import Watch
@@ -44,54 +47,122 @@ class Finished:
 
 async def nightly(bench: Bench, until: datetime | None, runner: Runner, watch: Watch) -> Finished:
     """Every claim of the library, retested against what was published before `until` (now)."""
-    scope = Scope(inquiries=tuple(i for i in bench.inquiries if i.claims))
-    return await _run(bench, scope, until, runner, watch)
+    return await _run(bench, _scope(bench, None), until, runner, watch)
 
 
 async def retest_claim(
     bench: Bench, claim_id: str, until: datetime | None, runner: Runner, watch: Watch
 ) -> Finished:
     """One claim, retested with its own targeted search. Raises ClaimNotFound."""
+    return await _run(bench, _scope(bench, claim_id), until, runner, watch)
+
+
+def _scope(bench: Bench, claim_id: str | None) -> Scope:
+    """Every claim, or the one that is named. Raises ClaimNotFound."""
+    if claim_id is None:
+        return Scope(inquiries=tuple(i for i in bench.inquiries if i.claims))
     inquiry, claim = held_claim(bench.inquiries, claim_id)
     alone = inquiry.model_copy(update={"claims": (claim,), "anchors": ()})
-    scope = Scope(inquiries=(alone,), targeted=claim)
-    return await _run(bench, scope, until, runner, watch)
+    return Scope(inquiries=(alone,), targeted=claim)
+
+
+async def forecast(
+    bench: Bench, claim_id: str | None, until: datetime | None, runner: Runner, watch: Watch
+) -> Estimate:
+    """What a model would be asked tonight, or for one claim, at most; nothing is asked.
+
+    What is fetched and read for it is kept, and the next run goes on from there.
+    """
+    scope = _scope(bench, claim_id)
+    with bench.workspace.only_run():
+        found = await _find(bench, scope, until, runner, watch)
+        watch.begin("estimate", len(scope.claims))
+        return await estimated(bench, found.run, scope, found.whole, watch)
 
 
 async def _run(
     bench: Bench, scope: Scope, until: datetime | None, runner: Runner, watch: Watch
 ) -> Finished:
     with bench.workspace.only_run():
-        run = bench.ledger.runs.begin(_planned(bench, scope, until))
-        work = _Work(bench, run, runner)
-        n_seen, outcomes = await _gathered(bench, run, scope, work, watch)
-        watch.begin("look up")
-        rests = rests_of(bench.ledger, scope.inquiries, [claim for _, claim in scope.claims])
-        looked = await work("look up", bench.source.name, partial(look_up, bench, run, rests))
-        whole = WholePapers(bench.desk, bench.ledger, run.id, runner, watch)
-        await work("read", FULL_TEXTS, partial(seek, bench, run, rests, whole))
-        watch.begin("index")
-        await work("index", WHOLE_INDEX, partial(steps.index, bench))
+        found = await _find(bench, scope, until, runner, watch)
         watch.begin("retest", len(scope.claims))
-        for inquiry, claim in scope.claims:
-            judge = partial(judging.judge, bench, run, inquiry, claim, whole=whole, watch=watch)
-            await work("retest", claim.id, judge, claim_id=claim.id)
-            watch.advance(claim.id)
+        judge = partial(judging.judge, whole=found.whole, watch=watch)
+        await _judged(bench, found.run, scope, found.work, judge)
         conclude = partial(
             steps.conclude,
             bench,
-            run,
+            found.run,
             scope,
-            n_seen=n_seen,
-            rests=rests,
-            looked=looked or Looked(),
-            outcomes=outcomes,
+            n_seen=found.n_seen,
+            rests=found.rests,
+            looked=found.looked,
+            outcomes=found.outcomes,
         )
         run = await runner("conclude", conclude)
         if not bench.ledger.runs.unfinished():
             bench.workspace.drop_checkpoints()
         report = steps.report_of(bench.ledger, run.id)
         return Finished(run=run, report=report, files=_written(report, bench.workspace.reports))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """A run that has begun, with everything it needs before the judge is asked."""
+
+    run: Run
+    work: "_Work"
+    whole: WholePapers
+    rests: Rests
+    looked: Looked
+    n_seen: int
+    outcomes: tuple[CategoryOutcome, ...]
+
+
+async def _find(
+    bench: Bench, scope: Scope, until: datetime | None, runner: Runner, watch: Watch
+) -> _Found:
+    """The run, begun: papers fetched, looked up and searchable."""
+    run = bench.ledger.runs.begin(_planned(bench, scope, until))
+    if bench.model:
+        bench.model.begin(run.id)
+    work = _Work(bench, run, runner, watch)
+    n_seen, outcomes = await _gathered(bench, run, scope, work, watch)
+    watch.begin("look up")
+    rests = rests_of(bench.ledger, scope.inquiries, [claim for _, claim in scope.claims])
+    looked = await work("look up", bench.source.name, partial(look_up, bench, run, rests))
+    whole = WholePapers(bench.desk, bench.ledger, run.id, runner, watch)
+    await work("read", FULL_TEXTS, partial(seek, bench, run, rests, whole))
+    watch.begin("index")
+    await work("index", WHOLE_INDEX, partial(steps.index, bench))
+    return _Found(
+        run=run,
+        work=work,
+        whole=whole,
+        rests=rests,
+        looked=looked or Looked(),
+        n_seen=n_seen,
+        outcomes=outcomes,
+    )
+
+
+async def _judged(
+    bench: Bench,
+    run: Run,
+    scope: Scope,
+    work: "_Work",
+    judge: Callable[[Bench, Run, Inquiry, Claim], Awaitable[int]],
+) -> None:
+    """Every claim put before the judge, one after the other; together where batches are filled."""
+
+    async def retest(inquiry: Inquiry, claim: Claim) -> None:
+        await work("retest", claim.id, partial(judge, bench, run, inquiry, claim), claim.id)
+        work.watch.advance(claim.id)
+
+    if bench.model and bench.model.is_batch:
+        await asyncio.gather(*(retest(inquiry, claim) for inquiry, claim in scope.claims))
+        return
+    for inquiry, claim in scope.claims:
+        await retest(inquiry, claim)
 
 
 async def _gathered(
@@ -124,10 +195,11 @@ def _written(report: Report, folder: Path) -> Files:
 class _Work:
     """Runs steps; an error that is no disaster becomes a Failure of the run."""
 
-    def __init__(self, bench: Bench, run: Run, runner: Runner) -> None:
+    def __init__(self, bench: Bench, run: Run, runner: Runner, watch: Watch) -> None:
         self._bench = bench
         self._run = run
         self.runner = runner
+        self.watch = watch
 
     async def __call__(
         self,

@@ -75,7 +75,7 @@ async def nightly_flow(
     workspace: str, until: str | None = None, papers: str | None = None
 ) -> dict[str, int]:
     """Retest every claim of the workspace; how many claims changed."""
-    finished = await _work(workspace, until, papers, None, _LogWatch())
+    finished = await _work(_opened(workspace), until, papers, None, _LogWatch())
     return {"n_changes": len(finished.report.diff.changes)}
 
 
@@ -84,7 +84,7 @@ async def retest_claim_flow(
     workspace: str, claim_id: str, until: str | None = None, papers: str | None = None
 ) -> dict[str, int]:
     """Retest one claim with its own targeted search; how many changes came of it."""
-    finished = await _work(workspace, until, papers, claim_id, _LogWatch())
+    finished = await _work(_opened(workspace), until, papers, claim_id, _LogWatch())
     return {"n_changes": len(finished.report.diff.changes)}
 
 
@@ -100,8 +100,8 @@ def run(
 
     @flow(name="retest-claim" if claim_id else "nightly", persist_result=False)
     async def watched() -> Finished:
-        folder = str(workspace.folder)
-        return await _work(folder, until.isoformat() if until else None, papers, claim_id, watch)
+        moment = until.isoformat() if until else None
+        return await _work(workspace, moment, papers, claim_id, watch)
 
     with temporary_settings({PREFECT_API_URL: workspace.prefect_api_url}):
         if error := get_client(sync_client=True).api_healthcheck():
@@ -112,10 +112,17 @@ def run(
         return asyncio.run(watched())
 
 
+def _opened(folder: str) -> Workspace:
+    return Workspace.open(Path(folder), Environment.read())
+
+
 async def _work(
-    folder: str, until: str | None, papers: str | None, claim_id: str | None, watch: Watch
+    workspace: Workspace,
+    until: str | None,
+    papers: str | None,
+    claim_id: str | None,
+    watch: Watch,
 ) -> Finished:
-    workspace = Workspace.open(Path(folder), Environment.read())
     moment = parse_moment(until) if until else None
     work = _at_the_bench(workspace, moment, papers, claim_id, watch)
     finished = await (work if claim_id else telling(workspace, watch, work))

@@ -1,14 +1,16 @@
 """The settings of a workspace: `retest.toml`, and the few environment variables that count.
 
 Nothing else in retest reads the environment. Variables: RETEST_WORKSPACE (the folder),
-RETEST_LEDGER (its address), OPENAI_API_KEY and OPENAI_BASE_URL (the embedder's endpoint),
-PREFECT_API_URL (a Prefect server to run on), RETEST_NOTIFY (whom to tell after a night).
+RETEST_LEDGER (its address), OPENAI_API_KEY and OPENAI_BASE_URL (the endpoint of judge and
+embedder), PREFECT_API_URL (a Prefect server to run on), RETEST_NOTIFY (whom to tell after a night).
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -20,6 +22,11 @@ from claims.errors import SettingsError
 from claims.toml import parse, read_text, refusal
 
 FILE: Final = "retest.toml"
+
+_BUDGET: Final = re.compile(
+    r"\$?(?P<number>\d[\d_,]*(?:\.\d+)?)\s*"
+    r"(?:(?P<scale>[km])?\s*(?P<tokens>t|tok|tokens?)|usd|dollars?|)"
+)
 
 
 def _zone(name: str) -> str:
@@ -33,6 +40,10 @@ def _zone(name: str) -> str:
 def _web(address: str) -> str:
     if not address.startswith(("http://", "https://")):
         raise ValueError(f"{address!r} is not a web address: it begins with http:// or https://")
+    parts = urlsplit(address)
+    if parts.password or parts.username or parts.query:
+        shown = f"{parts.scheme}://{parts.hostname}"
+        raise ValueError(f"the address of {shown} holds a name, password or key: leave it out")
     return address
 
 
@@ -100,11 +111,52 @@ class SearchSettings(Frozen):
     openai_model: str = "text-embedding-3-small"
 
 
+class BudgetSettings(Frozen):
+    """What a model may cost; checked before each call, what is under way counted at its most."""
+
+    night_usd: float | None = Field(default=None, ge=0)
+    night_tokens: int | None = Field(default=2_000_000, ge=0)
+    """Bounded even where nobody thought of it: two million tokens are some 700 judgements."""
+    claim_usd: float | None = Field(default=None, ge=0)
+    """In one night."""
+    claim_tokens: int | None = Field(default=None, ge=0)
+
+
 class JudgeSettings(Frozen):
     """Who judges."""
 
-    kind: Literal["local"] = "local"
+    kind: Literal["local", "openai"] = "local"
+    """`local` needs nothing; `openai` asks any endpoint that speaks OpenAI's API."""
     parallel: int = Field(default=4, ge=1, le=64)
+    """Requests at a time at most; fewer when the endpoint asks to slow down."""
+    base_url: WebAddress = "https://api.openai.com/v1"
+    """OpenAI, or a server of vLLM, Ollama or llama.cpp. OPENAI_BASE_URL comes before it."""
+    api_key: str | None = Field(default=None, repr=False)
+    """Better kept in OPENAI_API_KEY, which comes before it."""
+    model: str = Field(default="gpt-6-luna", min_length=1)
+    second_model: str | None = None
+    """Who looks twice; the same model where it is left out."""
+    api: Literal["auto", "responses", "chat"] = "auto"
+    """`auto` finds out which of OpenAI's two APIs the endpoint speaks."""
+    timeout_s: float = Field(default=120.0, gt=0)
+    retry_wait_s: float = Field(default=1.0, gt=0)
+    """Before the second of four tries; longer before each further one."""
+    max_output_tokens: int = Field(default=4_000, ge=200)
+    """The longest answer, a model's reasoning included."""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    """0 suits servers of your own; OpenAI's reasoning models refuse it."""
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
+    always_read: int = Field(default=10, ge=0)
+    """So many of the papers nearest by search a model reads whatever the local judge finds in
+    them; of the other candidates those in which it finds something near the claim."""
+    compared_per_paper: int = Field(default=3, ge=1)
+    """So many findings of one paper, the nearest, a model compares with one claim."""
+    batch: bool = False
+    """Nights through the Batch API: half the price, and up to a day for each step."""
+    batch_poll_s: float = Field(default=30.0, gt=0)
+    prices: str | None = None
+    """A file of prices of your own, in the form of `agents/prices.toml`."""
+    budget: BudgetSettings = BudgetSettings()
 
 
 class AnswerSettings(Frozen):
@@ -195,6 +247,21 @@ class Environment(Frozen):
             openai_base_url=variables.get("OPENAI_BASE_URL") or None,
             notify=tuple(variables.get("RETEST_NOTIFY", "").split()),
         )
+
+
+def budget_of(text: str, before: BudgetSettings) -> BudgetSettings:
+    """The budget with the night's ceiling that `text` writes: `2.50` (US dollars), `500k tokens`.
+
+    Raises SettingsError.
+    """
+    written = _BUDGET.fullmatch(text.strip().lower())
+    if written is None:
+        raise SettingsError(f"{text!r} is no budget: write 2.50 (US dollars) or 500000 tokens")
+    number = float(written["number"].replace("_", "").replace(",", ""))
+    if written["tokens"]:
+        scale = {"k": 1_000, "m": 1_000_000}.get(written["scale"] or "", 1)
+        return before.model_copy(update={"night_tokens": int(number * scale)})
+    return before.model_copy(update={"night_usd": number})
 
 
 def read_settings(file: Path) -> Settings:

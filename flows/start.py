@@ -4,7 +4,9 @@ import asyncio
 from datetime import datetime
 from functools import partial
 
+from flows.estimate import Estimate
 from flows.nightly import Finished, nightly, retest_claim
+from flows.nightly import forecast as estimate
 from flows.notify import telling
 from flows.runner import DirectRunner
 from flows.watch import Watch, tell_wait
@@ -33,6 +35,26 @@ def start(
     return asyncio.run(work if claim_id else telling(workspace, watch, work))
 
 
+def forecast(
+    workspace: Workspace,
+    until: datetime | None,
+    watch: Watch,
+    *,
+    claim_id: str | None = None,
+    papers: str | None = None,
+) -> Estimate:
+    """What the run would ask a model, at most; nothing is asked, what is fetched is kept.
+
+    Raises RetestError.
+    """
+
+    async def work() -> Estimate:
+        with opened(workspace, papers, partial(tell_wait, watch)) as bench:
+            return await estimate(bench, claim_id, until, _runner(watch), watch)
+
+    return asyncio.run(work())
+
+
 async def _directly(
     workspace: Workspace,
     until: datetime | None,
@@ -40,11 +62,15 @@ async def _directly(
     claim_id: str | None,
     papers: str | None,
 ) -> Finished:
-    def again(why: str, wait_s: float) -> None:
-        watch.say(f"waiting {wait_s:.0f} s and trying again: {why}")
-
-    runner = DirectRunner(again)
+    runner = _runner(watch)
     with opened(workspace, papers, partial(tell_wait, watch)) as bench:
         if claim_id is None:
             return await nightly(bench, until, runner, watch)
         return await retest_claim(bench, claim_id, until, runner, watch)
+
+
+def _runner(watch: Watch) -> DirectRunner:
+    def again(why: str, wait_s: float) -> None:
+        watch.say(f"waiting {wait_s:.0f} s and trying again: {why}")
+
+    return DirectRunner(again)

@@ -200,6 +200,7 @@ async def conclude(
         n_papers_seen=n_seen,
         n_papers_new=ledger.papers.n_first_seen_in(run.id),
         **ledger.work.counts(run.id),
+        **(bench.model.counts() if bench.model else {}),
     )
     done = run.model_copy(
         update={
@@ -210,7 +211,12 @@ async def conclude(
             "sources": changes_of(ledger, run, rests),
             "remarks": ledger.work.remarks(run.id),
             "thresholds": thresholds,
-            "notes": (*bench.notes, *bench.index.notes, *_anchor_notes(scope, records)),
+            "notes": (
+                *bench.notes,
+                *bench.index.notes,
+                *_anchor_notes(scope, records),
+                *(bench.model.notes(ledger) if bench.model else ()),
+            ),
         }
     )
     standings = []

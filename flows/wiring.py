@@ -14,6 +14,7 @@ from agents.judge import Judge
 from claims.claim import Inquiry
 from claims.ledger import Ledger
 from flows.full_text import Desk
+from flows.model_desk import ModelDesk, model_desk_of
 from flows.workspace import Workspace
 from papers.index import PassageIndex
 from papers.pdf.reader import PdfReader
@@ -40,6 +41,8 @@ class Bench:
     judge: Judge
     desk: Desk | None
     """Where candidate papers are read whole; None where abstracts alone are judged."""
+    model: ModelDesk | None = None
+    """What the model judge is put together of; None with the local judge."""
     notes: tuple[str, ...]
     """What was fallen back on, one line each."""
 
@@ -55,7 +58,15 @@ class Bench:
             "judge": signature.judge,
             "model": signature.model,
             "prompt_version": signature.prompt_version,
+            **self._model,
         }
+
+    @property
+    def _model(self) -> dict[str, str]:
+        if self.model is None:
+            return {}
+        access, triage = self.model.endpoint.access, self.model.triage.signature
+        return {"endpoint": access.address, "triage": f"{triage.model} {triage.prompt_version}"}
 
     @property
     def _full_text(self) -> dict[str, str]:
@@ -83,6 +94,7 @@ def opened(
     ledger = Ledger.open(workspace.ledger_url)
     try:
         ledger.claims.register(claim for inquiry in inquiries for claim in inquiry.claims)
+        judge, model = judge_of(workspace, ledger)
         index, note = index_of(workspace)
         desk = desk_of(workspace, papers, on_wait)
         try:
@@ -92,8 +104,9 @@ def opened(
                 ledger=ledger,
                 source=source,
                 index=index,
-                judge=judge_of(workspace),
+                judge=judge,
                 desk=desk,
+                model=model,
                 notes=(note,) if note else (),
             )
         finally:
@@ -188,12 +201,17 @@ def index_of(workspace: Workspace) -> tuple[PassageIndex, str | None]:
     return PassageIndex(workspace.index, embedder, server_url=search.chroma_url), note
 
 
-def judge_of(workspace: Workspace) -> Judge:
-    """The judge that the settings name."""
-    del workspace
+def judge_of(workspace: Workspace, ledger: Ledger) -> tuple[Judge, ModelDesk | None]:
+    """The judge that the settings name, and what it is made of where it asks a model.
+
+    Raises SettingsError.
+    """
+    if workspace.settings.judge.kind == "openai":
+        model = model_desk_of(workspace, ledger)
+        return model.judge, model
     from agents.local_judge import LocalJudge
 
-    return LocalJudge()
+    return LocalJudge(), None
 
 
 def versions() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Final, Self
@@ -13,7 +13,14 @@ from filelock import FileLock, Timeout
 from claims.claim import Inquiry
 from claims.errors import LedgerConflict, SettingsError
 from claims.library import read_library
-from flows.settings import FILE, Environment, Settings, quiet_libraries, read_settings
+from flows.settings import (
+    FILE,
+    Environment,
+    Settings,
+    budget_of,
+    quiet_libraries,
+    read_settings,
+)
 from papers.shelf import Shelf
 
 _TEMPLATE: Final = """\
@@ -34,6 +41,16 @@ papers = {papers}
 embedder = "auto"
 papers_per_claim = 30
 # passages_per_paper = 6
+
+[judge]
+# "local" knows general rules and costs nothing; "openai" asks a language model, through OpenAI
+# (OPENAI_API_KEY) or any server that speaks its API (base_url). `retest doctor` tries it.
+kind = "local"
+# base_url = "http://localhost:11434/v1"
+# model = "gpt-6-luna"
+
+# [judge.budget]
+# night_usd = 1.00
 
 # [answer]
 # How many months `retest answer` looks back for disagreement.
@@ -121,6 +138,17 @@ class Workspace:
         except OSError as error:
             raise SettingsError(f"cannot make a workspace in {folder}: {error.strerror}") from error
         return cls.open(folder, environment)
+
+    def judged_by(self, kind: str | None = None, budget: str | None = None) -> Self:
+        """The workspace with another judge or budget than its file says. Raises SettingsError."""
+        judge = self.settings.judge
+        if kind is not None:
+            if kind not in {"local", "openai"}:
+                raise SettingsError(f"no judge is called {kind!r}: choose local or openai")
+            judge = judge.model_copy(update={"kind": kind})
+        if budget is not None:
+            judge = judge.model_copy(update={"budget": budget_of(budget, judge.budget)})
+        return replace(self, settings=self.settings.model_copy(update={"judge": judge}))
 
     @property
     def state(self) -> Path:

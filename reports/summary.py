@@ -10,7 +10,7 @@ from typing import Final
 
 from claims.assessment import StandingState
 from claims.evidence import Remark
-from claims.run import Run, RunKind
+from claims.run import Run, RunKind, Spent
 from claims.verify import unbroken
 from reports.report import Report, Story
 from reports.words import count, listed, seconds, utc
@@ -129,9 +129,15 @@ def costs(run: Run) -> tuple[tuple[str, str], ...]:
         ("Model calls", f"{n.n_model_calls:,}"),
         ("Tokens", f"{n.n_tokens:,}"),
         ("Cost", f"{n.cost_usd:.4f} USD"),
+        *((f"Model for {id}", _spent(spent)) for id, spent in sorted(n.by_claim.items())),
         ("Time", seconds(run.duration_s)),
         ("Failures", f"{len(run.failures):,}"),
     )
+
+
+def _spent(spent: Spent) -> str:
+    calls = count(spent.n_model_calls, "request")
+    return f"{calls}, {spent.n_tokens:,} tokens, {spent.cost_usd:.4f} USD"
 
 
 def settings(run: Run) -> tuple[tuple[str, str], ...]:

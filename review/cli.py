@@ -12,7 +12,7 @@ import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,7 +24,19 @@ from review.eval_cli import evaluate
 from review.export_cli import site
 from review.ground_cli import ground
 from review.import_cli import import_page
-from review.options import JsonOption, SourceOption, UntilOption, WorkspaceOption, opened_workspace
+from review.options import (
+    BudgetOption,
+    DryRunOption,
+    JsonOption,
+    JudgeOption,
+    SourceOption,
+    UntilOption,
+    WorkspaceOption,
+    opened_workspace,
+)
+
+if TYPE_CHECKING:
+    from flows.workspace import Workspace
 
 app = typer.Typer(
     name="retest",
@@ -93,13 +105,18 @@ def nightly(
         bool,
         typer.Option("--commit", help="Commit reports/ and a Markdown file a claim to Git."),
     ] = False,
+    judge: JudgeOption = None,
+    budget: BudgetOption = None,
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Fetch new papers, retest every claim against them, and write the night's report.
 
-    Each night starts where the last one ended. The same night twice judges nothing again.
+    Each night starts where the last one ended. The same night twice judges nothing again. A model
+    judge stops before a call would pass the budget; what is left is done on the next night.
     """
-    _start(workspace, until, source, claim_id=None, commit=commit, json=json)
+    chosen = opened_workspace(workspace).judged_by(judge, budget)
+    _start(chosen, until, source, claim_id=None, commit=commit, dry_run=dry_run, json=json)
 
 
 @app.command()
@@ -108,10 +125,14 @@ def claim(
     workspace: WorkspaceOption = None,
     until: UntilOption = None,
     source: SourceOption = None,
+    judge: JudgeOption = None,
+    budget: BudgetOption = None,
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Retest one claim now, with its own targeted search, and show the steps as they happen."""
-    _start(workspace, until, source, claim_id=claim_id, json=json)
+    chosen = opened_workspace(workspace).judged_by(judge, budget)
+    _start(chosen, until, source, claim_id=claim_id, dry_run=dry_run, json=json)
 
 
 @app.command()
@@ -158,12 +179,28 @@ def report(
         bool,
         typer.Option("--pictures", help="Write the quoted pages of PDFs into reports/ as PNG."),
     ] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            help="Show everything that one assessment rests on; its id, or the beginning of it.",
+            metavar="ASSESSMENT",
+            show_default=False,
+        ),
+    ] = None,
+    disputed: Annotated[
+        bool,
+        typer.Option("--disputed", help="List what waits for a person: two looks that disagree."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Show a run's report, made again from the ledger without a model or the network."""
-    from review import reading
+    from review import model_cli, reading
 
-    if listed:
+    if explain is not None:
+        model_cli.explain(opened_workspace(workspace), explain, json_wanted=json)
+    elif disputed:
+        model_cli.list_disputed(opened_workspace(workspace), json_wanted=json)
+    elif listed:
         reading.list_runs(opened_workspace(workspace), json_wanted=json)
     else:
         reading.show_report(
@@ -278,28 +315,34 @@ def _trouble(line: str) -> None:
 
 
 def _start(
-    folder: Path | None,
+    workspace: "Workspace",
     until: str | None,
     source: str | None,
     *,
     claim_id: str | None,
     commit: bool = False,
+    dry_run: bool,
     json: bool,
 ) -> None:
     from claims.clock import parse_moment
-    from flows.start import start
+    from flows.start import forecast, start
     from review import shown
     from review.progress import Watched
 
     moment = parse_moment(until) if until is not None else None
-    opened = opened_workspace(folder)
     with Watched(verbose=claim_id is not None) as watch:
-        done = start(opened, moment, watch, claim_id=claim_id, papers=source)
+        if dry_run:
+            from review import model_cli
+
+            asked = forecast(workspace, moment, watch, claim_id=claim_id, papers=source)
+            model_cli.show_estimate(asked, json_wanted=json)
+            return
+        done = start(workspace, moment, watch, claim_id=claim_id, papers=source)
     shown.finished(done, json_wanted=json)
     if commit:
         from flows.commit import commit_night
 
-        name = commit_night(opened, done.report)
+        name = commit_night(workspace, done.report)
         sys.stderr.write(f"committed: {name}\n" if name else "nothing to commit\n")
     if failed := done.run.source_failed:
         raise SourceError(

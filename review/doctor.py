@@ -1,5 +1,6 @@
 """`retest doctor`: everything a night needs, checked one by one, with what to do about it."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -103,9 +104,21 @@ def _full_text(workspace: Workspace, papers: str | None) -> str:
 
 
 def _judge(workspace: Workspace) -> str:
-    judge = wiring.judge_of(workspace)
-    signature = judge.signature
-    return f"{signature.judge} ({signature.model}), admits from confidence {judge.threshold:.2f}"
+    with closing(Ledger.open(workspace.ledger_url)) as ledger:
+        judge, model = wiring.judge_of(workspace, ledger)
+        signature = judge.signature
+        told = f"{signature.judge} ({signature.model}), admits from {judge.threshold:.2f}"
+        if model is None:
+            return told
+        from agents.probe import probed
+
+        settings = workspace.settings.judge
+        models = tuple(dict.fromkeys((settings.model, settings.second_model or settings.model)))
+        tariff = model.judge.asking.tariff
+        found = asyncio.run(probed(model.endpoint, models, tariff))
+        plain = model.endpoint.access.is_plain
+        warned = "; the key is sent unencrypted over the network" if plain else ""
+        return f"{told}; {found}; budget {model.budget.ceilings}{warned}"
 
 
 def _limits(workspace: Workspace) -> str:

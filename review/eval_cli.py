@@ -2,22 +2,28 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from claims.errors import SettingsError
-from review.options import JsonOption
+from review.options import BudgetOption, JsonOption, WorkspaceOption, opened_workspace
 
 if TYPE_CHECKING:
     from agents.judge import Judge
 
+_RUN: Final = "eval"
+"""Under which a model's answers are kept; no run of a night bears this name."""
+
 FileArgument = Annotated[
     Path, typer.Argument(help="JSON lines, gzipped or not: {claim, evidence, label}.")
 ]
-JudgeOption = Annotated[str, typer.Option("--judge", help="Who is measured: local or rules.")]
+JudgeOption = Annotated[
+    str, typer.Option("--judge", help="Who is measured: local, rules or openai (a model).")
+]
 GroupOption = Annotated[
     str | None, typer.Option("--group", help="Also figures for each value of this key.")
 ]
@@ -41,11 +47,14 @@ def evaluate(
     retrieval: RetrievalOption = False,
     claims: ClaimsOption = False,
     pairs: PairsOption = None,
+    workspace: WorkspaceOption = None,
+    budget: BudgetOption = None,
     json: JsonOption = False,
 ) -> None:
     """Score a judge on labelled pairs; with --retrieval on sentences, with --claims on standings.
 
     *admitted* counts what a night would admit; *forced* is what the judge would say if it had to.
+    A model is that of the workspace, which remembers its answers: the same pairs cost once.
     """
     from agents import evaluation
     from agents.labelled import pairs_in
@@ -53,13 +62,13 @@ def evaluate(
 
     if retrieval and claims:
         raise SettingsError("--retrieval and --claims read different files: ask for one of them")
-    chosen = judge_named(judge)
-    if retrieval:
-        told = asyncio.run(evaluation.retrieved(chosen, file))
-    elif claims:
-        told = asyncio.run(evaluation.stood(chosen, file, _evidence(pairs or ())))
-    else:
-        told = asyncio.run(evaluation.scored(chosen, pairs_in(file, group)))
+    with judge_named(judge, workspace, budget) as chosen:
+        if retrieval:
+            told = asyncio.run(evaluation.retrieved(chosen, file))
+        elif claims:
+            told = asyncio.run(evaluation.stood(chosen, file, _evidence(pairs or ())))
+        else:
+            told = asyncio.run(evaluation.scored(chosen, pairs_in(file, group)))
     signed = {"file": file.name, **chosen.signature.model_dump(), "threshold": chosen.threshold}
     if json:
         shown.as_json({**signed, **told})
@@ -68,13 +77,24 @@ def evaluate(
     _show(told)
 
 
-def judge_named(name: str) -> "Judge":
+@contextmanager
+def judge_named(
+    name: str, workspace: Path | None = None, budget: str | None = None
+) -> Iterator["Judge"]:
     """The judge of this name; the local judge is the rules. Raises SettingsError."""
+    if name == "openai":
+        from claims.ledger import Ledger
+        from flows.model_desk import model_desk_of
+
+        chosen = opened_workspace(workspace).judged_by(name, budget)
+        with closing(Ledger.open(chosen.ledger_url)) as ledger:
+            yield model_desk_of(chosen, ledger, _RUN).judge
+        return
     from agents.local_judge import LocalJudge
 
     if name not in {"local", "rules"}:
-        raise SettingsError(f"no judge is called {name!r}: choose local or rules")
-    return LocalJudge()
+        raise SettingsError(f"no judge is called {name!r}: choose local, rules or openai")
+    yield LocalJudge()
 
 
 def _evidence(files: Sequence[Path]) -> dict[str, list[str]]:

@@ -35,6 +35,27 @@ UntilOption = Annotated[
         show_default=False,
     ),
 ]
+JudgeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--judge", help="Who judges, this time: local or openai (a model).", show_default=False
+    ),
+]
+BudgetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--budget",
+        help="What the model may cost in this run: 2.50 (US dollars) or 500000 tokens.",
+        show_default=False,
+    ),
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Fetch, ask no judge, and print what a model would be asked at most.",
+    ),
+]
 
 
 def opened_workspace(folder: Path | None) -> "Workspace":

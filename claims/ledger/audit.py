@@ -34,6 +34,7 @@ from claims.ledger.rows import (
 )
 from claims.ledger.runs import Runs
 from claims.ledger.work import evidence_of
+from claims.model_call import ModelCall, ModelPrompt
 from claims.run import Run
 from claims.standing import DERIVED_FLAGS, Flag, Known, standing_of
 
@@ -191,6 +192,22 @@ _KEPT = (
         name="record",
         kind=Run,
         columns=lambda run: {"run_id": run.id, "finished_at": run.finished_at},
+    ),
+    _Kept(
+        table=schema.model_prompts,
+        name="hash",
+        kind=ModelPrompt,
+        derived=lambda prompt: prompt.hash,
+    ),
+    _Kept(
+        table=schema.model_calls,
+        name="record",
+        kind=ModelCall,
+        columns=lambda call: {
+            "key": call.key,
+            "outcome": call.outcome.value,
+            "n_tokens": call.n_tokens,
+        },
     ),
 )
 

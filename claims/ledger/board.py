@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import RowMapping, Select, func, select
 
 from claims.assessment import Decision, StandingState
+from claims.evidence import Relation
 from claims.ids import ArxivId
 from claims.ledger import schema
 from claims.ledger.base import BATCH, Store
@@ -24,6 +25,9 @@ _ENDS: Final = schema.run_ends
 _BEGUN: Final = schema.runs
 _ASSESSMENTS: Final = schema.assessments
 _DECISIONS: Final = schema.decisions
+
+_LOCAL: Final = "local"
+"""The name of the judge that works by rules."""
 
 
 class Place:
@@ -122,6 +126,25 @@ class Board:
                 part = query.where(_ASSESSMENTS.c.id.in_(wanted[start : start + BATCH]))
                 for id, body in connection.execute(part):
                     found[id] = orjson.loads(body)["verdict"]["confidence"]
+        return found
+
+    def disputed(self, claim_ids: Collection[str] | None = None) -> Mapping[str, list[str]]:
+        """Assessments of a model whose two looks disagree: claim id to their ids, oldest first.
+
+        The local judge's are left out: its second look abstains far more often than it disagrees.
+        """
+        table = _ASSESSMENTS
+        query = select(table.c.claim_id, table.c.id, table.c.body).where(
+            table.c.relation == Relation.NOT_COMPARABLE.value, table.c.body.contains('"disputed"')
+        )
+        if claim_ids is not None:
+            query = query.where(table.c.claim_id.in_(sorted(claim_ids)))
+        found: dict[str, list[str]] = {}
+        with self._store.read() as connection:
+            for claim_id, id, body in connection.execute(query.order_by(table.c.recorded_at)):
+                read = orjson.loads(body)
+                if read["verdict"].get("disputed") and read["signature"]["judge"] != _LOCAL:
+                    found.setdefault(claim_id, []).append(id)
         return found
 
     def assessed(self, papers: Iterable[ArxivId]) -> Mapping[str, list[str]]:

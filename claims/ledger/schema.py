@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The migration that this code was written for."""
 
 _HASH_CHARS, _NAME_CHARS, _MOMENT_CHARS = 64, 400, 27
@@ -223,4 +224,38 @@ cursors = Table(
     _moment("until"),
     _name("run_id"),
     Index("cursors_by_source", "source", "request", "run_id", unique=True),
+)
+
+model_prompts = Table("model_prompts", metadata, _hash("hash", key=True), _body())
+
+model_calls = Table(
+    "model_calls",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    _hash("record"),
+    _hash("key"),
+    _name("step"),
+    _name("outcome"),
+    _name("claim_id"),
+    _name("claim_revision", null=True),
+    _name("paper", null=True),
+    _hash("about"),
+    Column("n_tokens", Integer, nullable=False),
+    Column("cost_usd", Float, nullable=True),
+    _body(),
+    _name("run_id"),
+    _moment("recorded_at"),
+    Index("model_calls_by_key", "key", "outcome"),
+    Index("model_calls_by_run", "run_id", "claim_id"),
+    Index("model_calls_by_subject", "paper", "claim_revision"),
+    Index("model_calls_by_about", "about"),
+)
+
+model_batches = Table(
+    "model_batches",
+    metadata,
+    _name("id", key=True),
+    _body(),
+    _name("run_id"),
+    _moment("recorded_at"),
 )

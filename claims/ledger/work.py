@@ -169,15 +169,21 @@ class Work:
         claim_id: str | None = None,
         *,
         ids: Iterable[str] | None = None,
+        beginning: str | None = None,
         as_of: datetime | None = None,
     ) -> Mapping[str, tuple[Assessment, datetime]]:
         """Assessments by id, each with the moment it was recorded; every citation proven again.
+
+        `beginning` is that of an id, with or without the name of its algorithm.
 
         Raises LedgerError when one no longer holds.
         """
         query = select(_ASSESSMENTS.c.id, _ASSESSMENTS.c.body, _ASSESSMENTS.c.recorded_at)
         if claim_id is not None:
             query = query.where(_ASSESSMENTS.c.claim_id == claim_id)
+        if beginning is not None:
+            tagged = beginning if beginning.startswith("sha256:") else f"sha256:{beginning}"
+            query = query.where(_ASSESSMENTS.c.id.startswith(tagged, autoescape=True))
         if as_of:
             query = query.where(_ASSESSMENTS.c.recorded_at <= as_of)
         with self._store.read() as connection:

@@ -52,5 +52,5 @@ def _card(room: Room, entry: Waiting) -> Card:
         inquiry=inquiry,
         stand=entry.stand,
         exhibit=exhibits(claim, entry.stand.relations, leading, decisions)[0],
-        n_more=len(entry.stand.admitted) - 1,
+        n_more=len(set(entry.stand.admitted) - {entry.assessment_id}),
     )

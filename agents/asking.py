@@ -1,0 +1,262 @@
+"""A question from first to last: remembered, budgeted, asked, checked, recorded.
+
+What was answered before is not asked again, and a question that is being asked is asked once. An
+answer outside its closed vocabulary is put back to the model at most twice. Every request that was
+made is recorded with its end and its cost, whatever it was.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol, TypeVar
+
+from agents.budget import Amount, Budget, most_of
+from agents.dialect import Way
+from agents.pricing import Tariff
+from agents.question import Finish, Question, Reply, Usage
+from claims.errors import (
+    BudgetExceeded,
+    JudgeBusy,
+    JudgeError,
+    JudgeRefused,
+    MalformedAnswer,
+)
+from claims.model_call import CallOutcome, ModelBatch, ModelCall, ModelPrompt
+from claims.run import Spent
+
+T = TypeVar("T")
+
+N_AGAIN: Final = 2
+"""How often an answer that cannot be used is put back to the model."""
+
+_KEPT_CHARS: Final = 20_000
+"""Of an answer that cannot be used."""
+
+_SHOWN_AGAIN: Final = 2_000
+"""Of it, what the model is shown again."""
+
+_ENDS: Final = {
+    Finish.DONE: CallOutcome.ANSWERED,
+    Finish.CUT_OFF: CallOutcome.CUT_OFF,
+    Finish.REFUSED: CallOutcome.REFUSED,
+    Finish.FILTERED: CallOutcome.FILTERED,
+}
+
+
+class Memory(Protocol):
+    """Where requests are kept: the ledger, or a process."""
+
+    def add(self, call: ModelCall) -> None:
+        """Keep a request that has ended."""
+        ...
+
+    def keep_prompt(self, prompt: ModelPrompt) -> None:
+        """Keep the instructions that calls name by hash."""
+        ...
+
+    def answer(self, key: str) -> ModelCall | None:
+        """The first request of this key that was answered."""
+        ...
+
+    def spent(self) -> Mapping[str, Spent]:
+        """What the present run has spent, by claim."""
+        ...
+
+    def note_batch(self, batch: ModelBatch) -> None:
+        """Keep a batch that was handed over."""
+        ...
+
+    def open_batches(self) -> tuple[ModelBatch, ...]:
+        """Batches whose answers are not all here."""
+        ...
+
+
+class Line(Protocol):
+    """How questions reach an endpoint: one by one, or in batches."""
+
+    is_batch: bool
+
+    async def __call__(self, once: Callable[[], Awaitable[Reply]], /) -> Reply:
+        """A reply, by trying `once` as often as it takes. Raises JudgeError."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a question is about."""
+
+    subject: str
+    claim_id: str = "any"
+    """For whom it is asked, and whose budget it counts against."""
+    claim_revision: str | None = None
+    """None where the answer does not depend on the claim."""
+    paper: str | None = None
+
+
+class Asking:
+    """Puts questions to one endpoint."""
+
+    def __init__(
+        self,
+        *,
+        ask: Callable[[Question], Awaitable[Reply]],
+        line: Line,
+        way: Callable[[], Way],
+        budget: Budget,
+        tariff: Tariff,
+        memory: Memory,
+        address: str,
+        settings: Mapping[str, str],
+    ) -> None:
+        self.ask = ask
+        """One try; a line may put another in its place."""
+        self._line = line
+        self._way = way
+        self.budget = budget
+        self.tariff = tariff
+        self.memory = memory
+        self.address = address
+        self.settings = dict(settings)
+        self._under_way: dict[str, asyncio.Future[None]] = {}
+        self._prompts: set[str] = set()
+
+    def key(self, question: Question) -> str:
+        """The name under which the answer is kept."""
+        return question.key({"address": self.address, **self.settings})
+
+    def remembered(self, question: Question, check: Callable[[str], T]) -> T | None:
+        """What was answered before; None where it was never answered. Raises MalformedAnswer."""
+        kept = self.memory.answer(self.key(question))
+        return None if kept is None or kept.answer is None else check(kept.answer)
+
+    def most(self, question: Question) -> Amount:
+        """What the question can cost at most."""
+        return self._amount(question, most_of(question))
+
+    async def __call__(self, question: Question, about: About, check: Callable[[str], T]) -> T:
+        """What `check` reads in the answer. Raises JudgeError."""
+        key = self.key(question)
+        while (waiting := self._under_way.get(key)) is not None:
+            await waiting
+        if (kept := self.remembered(question, check)) is not None:
+            return kept
+        done = asyncio.get_running_loop().create_future()
+        self._under_way[key] = done
+        try:
+            return await self._rounds(question, about, check)
+        finally:
+            del self._under_way[key]
+            done.set_result(None)
+
+    async def _rounds(self, question: Question, about: About, check: Callable[[str], T]) -> T:
+        self._keep_prompt(question)
+        asked = question
+        for n in range(1 + N_AGAIN):
+            reply = await self._replied(asked, about)
+            try:
+                if reply.finish is Finish.CUT_OFF:
+                    raise MalformedAnswer(f"it was cut off after {question.max_output} tokens")
+                value = check(reply.text)
+            except MalformedAnswer as error:
+                cut_off = reply.finish is Finish.CUT_OFF
+                outcome = CallOutcome.CUT_OFF if cut_off else CallOutcome.MALFORMED
+                self._record(asked, about, outcome, reply=reply, problem=str(error))
+                if n == N_AGAIN:
+                    raise
+                asked = asked.corrected(reply.text[:_SHOWN_AGAIN], str(error))
+            else:
+                self._record(asked, about, CallOutcome.ANSWERED, reply=reply)
+                return value
+        raise AssertionError("the last round either returns or raises")
+
+    async def _replied(self, question: Question, about: About) -> Reply:
+        """A reply that may hold an answer. Raises JudgeError."""
+        reply = await self._line(partial(self._once, question, about))
+        if reply.finish in {Finish.REFUSED, Finish.FILTERED}:
+            told = "the model declined" if reply.finish is Finish.REFUSED else "a filter withheld"
+            problem = f"{told} to answer: {' '.join(reply.text.split())[:200]}"
+            self._record(question, about, _ENDS[reply.finish], reply=reply, problem=problem)
+            raise JudgeRefused(problem)
+        return reply
+
+    async def _once(self, question: Question, about: About) -> Reply:
+        """One request within the budget; one that fails is recorded."""
+        most = self.most(question)
+        self.budget.reserve(about.claim_id, most)
+        spent = Amount()
+        try:
+            reply = await self.ask(question)
+            spent = self._amount(question, reply.usage or most_of(question))
+        except BudgetExceeded:
+            raise
+        except JudgeError as error:
+            is_begun = isinstance(error, JudgeBusy) and error.is_begun
+            begun = most_of(question) if is_begun else None
+            spent = self._amount(question, begun) if begun else spent
+            is_busy = isinstance(error, JudgeBusy)
+            outcome = CallOutcome.BUSY if is_busy else CallOutcome.FAILED
+            self._record(question, about, outcome, problem=str(error), begun=begun)
+            raise
+        finally:
+            self.budget.settle(about.claim_id, most, spent)
+        return reply
+
+    def _amount(self, question: Question, usage: Usage) -> Amount:
+        usd = self.tariff.usd(question.model, usage, is_batch=self._line.is_batch)
+        return Amount(n_tokens=usage.n_tokens, usd=usd or 0.0)
+
+    def _keep_prompt(self, question: Question) -> None:
+        prompt = question.prompt
+        if prompt.hash not in self._prompts:
+            self.memory.keep_prompt(prompt)
+            self._prompts.add(prompt.hash)
+
+    def _record(
+        self,
+        question: Question,
+        about: About,
+        outcome: CallOutcome,
+        *,
+        reply: Reply | None = None,
+        problem: str | None = None,
+        begun: Usage | None = None,
+    ) -> None:
+        usage = reply.usage if reply else None
+        counted = usage or begun or (most_of(question) if reply else Usage(n_input=0, n_output=0))
+        way = self._way()
+        is_batch = self._line.is_batch
+        self.memory.add(
+            ModelCall(
+                key=self.key(question),
+                step=question.step,
+                outcome=outcome,
+                claim_id=about.claim_id,
+                claim_revision=about.claim_revision,
+                paper=about.paper,
+                about=about.subject,
+                model=question.model,
+                model_reported=reply.model if reply else None,
+                address=self.address,
+                api=reply.api if reply else way.api.value,
+                form=reply.form if reply else way.form.value,
+                prompt=question.prompt.hash,
+                settings={**self.settings, **({"batch": "true"} if is_batch else {})},
+                shown=question.shown,
+                answer=_kept(reply, outcome),
+                problem=problem,
+                request_id=reply.request_id if reply else None,
+                n_input=counted.n_input,
+                n_cached=counted.n_cached,
+                n_output=counted.n_output,
+                is_estimated=usage is None and counted.n_tokens > 0,
+                cost_usd=self.tariff.usd(question.model, counted, is_batch=is_batch),
+            )
+        )
+
+
+def _kept(reply: Reply | None, outcome: CallOutcome) -> str | None:
+    """The answer whole, and the beginning of what is no answer."""
+    if reply is None:
+        return None
+    return reply.text if outcome is CallOutcome.ANSWERED else reply.text[:_KEPT_CHARS]

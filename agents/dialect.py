@@ -1,0 +1,218 @@
+"""The two APIs of an OpenAI-compatible endpoint, as plain values: requests built, replies read.
+
+Source: OpenAI's API reference of the Responses and Chat Completions APIs, as typed in the `openai`
+package 3.54. Nothing here speaks to a network, so that batch files are written and read alike.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from agents.prompt import instructions
+from agents.question import Finish, Question, Reply, Usage
+from claims.errors import JudgeBusy, JudgeError
+
+MAX_CHARS: Final = 1_000_000
+"""A longer body is no answer to any question of ours."""
+
+
+class Api(StrEnum):
+    """What is spoken."""
+
+    RESPONSES = "responses"
+    CHAT = "chat"
+
+
+class Form(StrEnum):
+    """How the shape of an answer is asked for."""
+
+    SCHEMA = "json_schema"
+    OBJECT = "json_object"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One way of asking."""
+
+    api: Api
+    form: Form
+
+
+_CHAT: Final = tuple(Way(api=Api.CHAT, form=form) for form in Form)
+_RESPONSES: Final = tuple(Way(api=Api.RESPONSES, form=form) for form in Form)
+
+WAYS: Final[Mapping[str, tuple[Way, ...]]] = {
+    "responses": _RESPONSES,
+    "chat": _CHAT,
+    "auto": (_RESPONSES[0], *_CHAT),
+}
+"""What is tried in turn, from the strictest down to what every endpoint can do."""
+
+
+def request(
+    question: Question, way: Way, *, options: Mapping[str, Any], hosted: bool
+) -> dict[str, Any]:
+    """The body of the request. `options` are sent as they are; `hosted` is OpenAI itself."""
+    if way.api is Api.RESPONSES:
+        return {
+            "model": question.model,
+            "instructions": _instructions(question, way.form),
+            "input": _turns(question),
+            "text": {"format": _format(question, way)},
+            "max_output_tokens": question.max_output,
+            "store": False,
+            **({"prompt_cache_key": question.prompt.hash} if hosted else {}),
+            **_reasoning(options),
+        }
+    # Older servers know only the older name; OpenAI's newer models only the newer one.
+    limit = "max_completion_tokens" if hosted else "max_tokens"
+    shape = {} if way.form is Form.TEXT else {"response_format": _format(question, way)}
+    system = {"role": "system", "content": _instructions(question, way.form)}
+    return {
+        "model": question.model,
+        "messages": [system, *_turns(question)],
+        limit: question.max_output,
+        **shape,
+        **({"prompt_cache_key": question.prompt.hash} if hosted else {}),
+        **options,
+    }
+
+
+def reply(body: object, way: Way, request_id: str | None) -> Reply:
+    """What the body of an answer says. Raises JudgeBusy when it is no whole answer."""
+    if not isinstance(body, dict):
+        raise JudgeBusy("the endpoint's answer is not a JSON object")
+    if isinstance(body.get("error"), dict):
+        raise JudgeBusy(f"the endpoint failed: {str(body['error'].get('message'))[:200]}")
+    text, finish = (_of_response if way.api is Api.RESPONSES else _of_completion)(body)
+    model = body.get("model")
+    return Reply(
+        text=text,
+        finish=finish,
+        model=str(model) if model else None,
+        request_id=request_id or (str(body["id"]) if body.get("id") else None),
+        usage=_usage(body.get("usage")),
+        api=way.api.value,
+        form=way.form.value,
+    )
+
+
+def _of_response(body: Mapping[str, Any]) -> tuple[str, Finish]:
+    parts = [
+        part
+        for item in _dicts(body.get("output"))
+        if item.get("type") == "message"
+        for part in _dicts(item.get("content"))
+    ]
+    text = "".join(str(part.get("text") or "") for part in parts)
+    if body.get("status") == "failed":
+        raise JudgeBusy("the endpoint gave the answer up")
+    if any(part.get("type") == "refusal" for part in parts):
+        return next(str(p.get("refusal")) for p in parts if p.get("refusal")), Finish.REFUSED
+    if body.get("status") == "incomplete":
+        why = body.get("incomplete_details") or {}
+        is_filtered = isinstance(why, dict) and why.get("reason") == "content_filter"
+        return text, Finish.FILTERED if is_filtered else Finish.CUT_OFF
+    if not parts:
+        raise JudgeBusy("the endpoint's answer holds no message")
+    return text, Finish.DONE
+
+
+def _of_completion(body: Mapping[str, Any]) -> tuple[str, Finish]:
+    choices = _dicts(body.get("choices"))
+    message = choices[0].get("message") if choices else None
+    if not isinstance(message, dict):
+        raise JudgeBusy("the endpoint's answer holds no message")
+    text = str(message.get("content") or "")
+    if message.get("refusal"):
+        return str(message["refusal"]), Finish.REFUSED
+    match choices[0].get("finish_reason"):
+        case "length":
+            return text, Finish.CUT_OFF
+        case "content_filter":
+            return text, Finish.FILTERED
+        case _:
+            return text, Finish.DONE
+
+
+def _usage(said: object) -> Usage | None:
+    """The tokens counted, under the names of either API; None where they are missing."""
+    if not isinstance(said, dict):
+        return None
+    n_input, n_output = (
+        _number(said, *names)
+        for names in (("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens"))
+    )
+    if n_input is None or n_output is None:
+        return None
+    details = said.get("input_tokens_details") or said.get("prompt_tokens_details")
+    details = details if isinstance(details, dict) else {}
+    n_cached = min(_number(details, "cached_tokens") or 0, n_input)
+    n_written = min(_number(details, "cache_write_tokens") or 0, n_input - n_cached)
+    return Usage(n_input=n_input, n_cached=n_cached, n_written=n_written, n_output=n_output)
+
+
+def _number(said: Mapping[str, Any], *names: str) -> int | None:
+    found = (said[name] for name in names if isinstance(said.get(name), int))
+    return next((number for number in found if number >= 0), None)
+
+
+def _instructions(question: Question, form: Form) -> str:
+    if form is Form.SCHEMA:
+        return question.instructions
+    schema = json.dumps(question.answer_schema, sort_keys=True)
+    return (
+        f"{question.instructions}\n\nAnswer with one JSON object and nothing else. "
+        f"It fits this JSON schema:\n{schema}"
+    )
+
+
+def _turns(question: Question) -> list[dict[str, str]]:
+    turns = [{"role": "user", "content": question.shown}]
+    for answer, problem in question.corrections:
+        again = instructions("again").replace("{problem}", problem)
+        turns += [
+            {"role": "assistant", "content": answer or "(nothing)"},
+            {"role": "user", "content": again},
+        ]
+    return turns
+
+
+def _format(question: Question, way: Way) -> dict[str, Any]:
+    if way.form is not Form.SCHEMA:
+        return {"type": way.form.value}
+    named = {
+        "name": question.step.replace(" ", "_"),
+        "schema": dict(question.answer_schema),
+        "strict": True,
+    }
+    if way.api is Api.RESPONSES:
+        return {"type": way.form.value, **named}
+    return {"type": way.form.value, "json_schema": named}
+
+
+def _reasoning(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options under their names in the Responses API."""
+    told = dict(options)
+    effort = told.pop("reasoning_effort", None)
+    return {**told, **({"reasoning": {"effort": effort}} if effort else {})}
+
+
+def _dicts(said: object) -> Sequence[dict[str, Any]]:
+    return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+
+
+def json_of(text: str) -> object:
+    """The JSON value of a body. Raises JudgeError, JudgeBusy."""
+    if len(text) > MAX_CHARS:
+        raise JudgeError(f"the endpoint answered with {len(text):,} characters: refused")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        begins = " ".join(text[:120].split())
+        raise JudgeBusy(
+            f"the endpoint answered with something else than JSON: {begins!r}"
+        ) from None

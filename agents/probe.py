@@ -1,0 +1,91 @@
+"""What an endpoint can do, found out by asking it once: for `retest doctor`."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from agents.budget import most_of
+from agents.dialect import Form
+from agents.endpoint import Endpoint
+from agents.pricing import Tariff
+from agents.question import Finish, Question
+from claims.errors import JudgeError, JudgeUnavailable
+
+_SCHEMA: Final = {
+    "type": "object",
+    "properties": {"answer": {"type": "string", "enum": ["yes", "no"]}},
+    "required": ["answer"],
+    "additionalProperties": False,
+}
+_LENGTHS: Final = ("max_model_len", "context_length", "context_window", "n_ctx", "n_ctx_train")
+"""How servers name the context length in their list of models: vLLM, gateways, llama.cpp."""
+
+_MOST_LISTED: Final = 5
+
+
+async def probed(endpoint: Endpoint, models: tuple[str, ...], tariff: Tariff) -> str:
+    """What was found out, in one line. Raises JudgeError when the endpoint cannot judge."""
+    told = [endpoint.access.address]
+    try:
+        listed = {str(one.get("id")): one for one in await endpoint.models()}
+    except JudgeUnavailable:
+        raise
+    except JudgeError as error:
+        listed = {}
+        told.append(f"lists no models ({error})")
+    for model in models:
+        if listed and model not in listed:
+            raise JudgeUnavailable(
+                f"{endpoint.access.address} does not know the model {model!r}; it has "
+                f"{', '.join(sorted(listed)[:_MOST_LISTED])}"
+            )
+        told.append(await _asked(endpoint, model))
+        told.append(_length(listed.get(model, {})))
+        price = tariff.of(model)
+        told.append(
+            f"{price.input:g} and {price.output:g} USD a million tokens in and out"
+            if price
+            else "no price known: limit tokens, or name a file with prices"
+        )
+    return "; ".join(told)
+
+
+async def _asked(endpoint: Endpoint, model: str) -> str:
+    """How the model answers a small question."""
+    question = Question(
+        step="probe",
+        model=model,
+        instructions="Answer the question with yes or no.",
+        shown="Is one less than two?",
+        answer_schema=_SCHEMA,
+        max_output=400,
+    )
+    reply = await endpoint.ask(question)
+    if reply.finish is not Finish.DONE:
+        raise JudgeError(f"{model} did not answer a small question: {reply.finish}")
+    fits = _fits(reply.text)
+    shape = (
+        "keeps to schemas"
+        if fits and reply.form == Form.SCHEMA
+        else (
+            "answers in JSON without schemas" if fits else "does not keep to schemas: asked again"
+        )
+    )
+    counted = "" if reply.usage else f", counts no tokens (estimated, {most_of(question).n_input})"
+    return f"{reply.model or model} through the {reply.api} API, {shape}{counted}"
+
+
+def _fits(text: str) -> bool:
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and answer.get("answer") in {"yes", "no"}
+
+
+def _length(described: Mapping[str, Any]) -> str:
+    meta = described.get("meta")
+    places = [described, meta if isinstance(meta, dict) else {}]
+    found = (place[name] for place in places for name in _LENGTHS if place.get(name))
+    length = next(found, None)
+    return f"context of {length:,} tokens" if isinstance(length, int) else "context length not told"

@@ -1,0 +1,94 @@
+"""The shapes of requests and answers in OpenAI's two APIs, and how answers are spoilt."""
+
+from enum import StrEnum
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class Fault(StrEnum):
+    """How an answer is spoilt."""
+
+    RATE_LIMITED = "429"
+    NO_QUOTA = "no-quota"
+    FAILED = "500"
+    HANG = "hang"
+    CUT_OFF = "cut-off"
+    MALFORMED = "malformed"
+    OUTSIDE = "outside-the-lists"
+    HTML = "html"
+    EMPTY = "empty"
+    REFUSED = "refused"
+    FILTERED = "filtered"
+    NO_USAGE = "no-usage"
+    ECHOES_KEY = "echoes-the-key"
+    WRONG_KEY = "401"
+
+
+PASSING = (
+    Fault.RATE_LIMITED,
+    Fault.FAILED,
+    Fault.HANG,
+    Fault.CUT_OFF,
+    Fault.MALFORMED,
+    Fault.OUTSIDE,
+    Fault.HTML,
+    Fault.EMPTY,
+    Fault.REFUSED,
+    Fault.FILTERED,
+    Fault.NO_USAGE,
+)
+"""Faults that an endpoint has now and then."""
+
+
+def response(model: str, text: str, fault: Fault | None) -> Json:
+    part = {"type": "output_text", "text": text, "annotations": []}
+    said: Json = {"id": "resp-1", "object": "response", "model": f"{model}-2026-11-01"}
+    said |= {"status": "completed", "incomplete_details": None, "error": None}
+    match fault:
+        case Fault.REFUSED:
+            part = {"type": "refusal", "refusal": text}
+        case Fault.CUT_OFF:
+            said |= {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+        case Fault.FILTERED:
+            said |= {"status": "incomplete", "incomplete_details": {"reason": "content_filter"}}
+    said["output"] = [{"type": "message", "role": "assistant", "content": [part]}]
+    return said
+
+
+def completion(model: str, text: str, fault: Fault | None) -> Json:
+    message: Json = {"role": "assistant", "content": text, "refusal": None}
+    finish = {Fault.CUT_OFF: "length", Fault.FILTERED: "content_filter"}
+    if fault is Fault.REFUSED:
+        message = {"role": "assistant", "content": None, "refusal": text}
+    choice = {
+        "index": 0,
+        "message": message,
+        "finish_reason": finish.get(fault, "stop") if fault else "stop",
+    }
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "model": f"{model}-2026-11-01",
+        "choices": [choice],
+    }
+
+
+def question(body: Json, api: str) -> tuple[str, str, int]:
+    """The step, what was first shown, and the number of turns."""
+    turns = body["input"] if api == "responses" else body["messages"][1:]
+    system = body["instructions"] if api == "responses" else body["messages"][0]["content"]
+    begins = {
+        "You read one": "extract",
+        "Words were said": "requote",
+        "You compare": "compare",
+        "You are shown one claim": "second look",
+        "Answer the question": "probe",
+    }
+    step = next((step for begun, step in begins.items() if system.startswith(begun)), "other")
+    return step, turns[0]["content"], len(turns)
+
+
+def form(body: Json, api: str) -> str:
+    told = body.get("text", {}).get("format") if api == "responses" else body.get("response_format")
+    return str((told or {}).get("type", "text"))
