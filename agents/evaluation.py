@@ -6,21 +6,22 @@ counts as NEI. The *forced* answer is the surest verdict without threshold and s
 the judge would say if it had to. QUALIFIES counts as MIXED where that is a label, else as NEI.
 """
 
-import random
 import time
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from agents.judge import Judge
+from agents.judge import Judge, Reading
 from agents.labelled import LABELS, MIXED, Pair, reading_of, rows
+from agents.measures import Figures, calibration, classes
 from claims.claim import Claim
 from claims.dates import ClaimDate
 from claims.errors import SettingsError
-from claims.evidence import Relation
+from claims.evidence import Finding, Relation, Verdict
+from claims.verify import unbroken
 
 VERDICTS: Final = ("confirmed", "refuted", "contested", "untested")
 
@@ -30,14 +31,12 @@ _LABEL_OF: Final = {
     Relation.SUPERSEDES: "REFUTE",
     Relation.QUALIFIES: MIXED,
 }
-_N_BINS: Final = 10
-_N_RESAMPLED: Final = 500
 _N_BEST: Final = 3
 """Sentences that a judge may put forward: recall@3."""
 
 _AS_OF: Final = ClaimDate("2024")
 
-Figures = dict[str, Any]
+Told = tuple[Finding, Verdict]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,22 +51,38 @@ class Answer:
 
 async def answered(judge: Judge, pair: Pair) -> Answer:
     """The judge's answer on one pair. Raises JudgeError, SettingsError."""
-    claim, reading = _claim(pair.claim), reading_of(pair.evidence)
-    forced, admitted, best, best_admitted = "NEI", "NEI", 0.0, 0.0
-    for finding in await judge.extract(claim, reading):
-        verdict = await judge.compare(claim, finding)
+    claim, reading = claim_of(pair.claim), reading_of(pair.evidence)
+    forced, best = "NEI", 0.0
+    for _, verdict in (told := await _compared(judge, claim, reading)):
         label = _LABEL_OF.get(verdict.relation)
-        if label is None or verdict.confidence <= best_admitted:
-            continue
-        if verdict.confidence > best:
+        if label and verdict.confidence > best:
             forced, best = label, verdict.confidence
-        if verdict.confidence < judge.threshold:
+    kept = await _carried(judge, claim, told)
+    surest = max(kept, key=lambda one: one[1].confidence, default=None)
+    admitted = _LABEL_OF[surest[1].relation] if surest else "NEI"
+    return Answer(forced=forced, admitted=admitted, confidence=best)
+
+
+async def admitted_by(judge: Judge, claim: Claim, reading: Reading) -> list[Told]:
+    """What a night would admit of `reading`: sure enough, and carried by the second look."""
+    return await _carried(judge, claim, await _compared(judge, claim, reading))
+
+
+async def _compared(judge: Judge, claim: Claim, reading: Reading) -> list[Told]:
+    findings = await judge.extract(claim, reading)
+    return [(finding, await judge.compare(claim, finding)) for finding in findings]
+
+
+async def _carried(judge: Judge, claim: Claim, told: Sequence[Told]) -> list[Told]:
+    kept: list[Told] = []
+    for finding, verdict in told:
+        if verdict.relation not in _LABEL_OF or verdict.confidence < judge.threshold:
             continue
-        quotes = "\n".join(citation.quote for citation in finding.citations)
+        quotes = "\n".join(unbroken(citation.quote) for citation in finding.citations)
         second = await judge.second_look(claim, quotes, verdict.relation)
         if second.relation is verdict.relation:
-            admitted, best_admitted = label, verdict.confidence
-    return Answer(forced=forced, admitted=admitted, confidence=best)
+            kept.append((finding, verdict))
+    return kept
 
 
 async def scored(judge: Judge, pairs: Sequence[Pair]) -> Figures:
@@ -98,8 +113,9 @@ async def retrieved(judge: Judge, file: Path) -> Figures:
         if not groups:
             continue
         parts = [" ".join(part.split()) for part in row["abstract"]]
-        findings = await judge.extract(_claim(row["claim"]), reading_of(" ".join(parts)))
-        told = {i for f in findings[:_N_BEST] for i in _places(f.citations[0].quote, parts)}
+        findings = await judge.extract(claim_of(row["claim"]), reading_of(" ".join(parts)))
+        quotes = [cited.quote for finding in findings for cited in finding.citations]
+        told = {i for quote in quotes[:_N_BEST] for i in _places(quote, parts)}
         gold = set().union(*groups)
         n_claims, n_gold, n_told = n_claims + 1, n_gold + len(gold), n_told + len(told)
         n_hit += len(gold & told)
@@ -138,7 +154,7 @@ async def stood(judge: Judge, file: Path, evidence: Mapping[str, Sequence[str]])
         told.append(_standing(said))
     if not gold:
         raise SettingsError(f"{file} has no claim with evidence: give its pairs with --pairs")
-    return {"claims": len(gold), "left_out": n_left_out, **_classes(gold, told, VERDICTS)}
+    return {"claims": len(gold), "left_out": n_left_out, **classes(gold, told, VERDICTS)}
 
 
 def _figures(pairs: Sequence[Pair], answers: Sequence[Answer]) -> Figures:
@@ -149,76 +165,14 @@ def _figures(pairs: Sequence[Pair], answers: Sequence[Answer]) -> Figures:
     return {
         "pairs": len(pairs),
         "forced": {
-            **_classes(gold, forced, labels),
-            "macro_f1_95": _interval(gold, forced, labels),
-            **_calibration(gold, forced, [answer.confidence for answer in answers]),
+            **classes(gold, forced, labels),
+            **calibration(gold, forced, [answer.confidence for answer in answers]),
         },
         "admitted": {
-            **_classes(gold, admitted, labels),
+            **classes(gold, admitted, labels),
             "abstained": round(admitted.count("NEI") / len(admitted), 3),
         },
     }
-
-
-def _classes(gold: Sequence[str], told: Sequence[str], labels: Sequence[str]) -> Figures:
-    """Accuracy, macro-F1, each class, and the confusion matrix (rows are gold)."""
-    hits = Counter(g for g, t in zip(gold, told, strict=True) if g == t)
-    n_gold, n_told = Counter(gold), Counter(told)
-    classes = {
-        label: {
-            "precision": round(hits[label] / n_told[label], 3) if n_told[label] else None,
-            "recall": round(hits[label] / n_gold[label], 3) if n_gold[label] else None,
-            "gold": n_gold[label],
-            "told": n_told[label],
-        }
-        for label in labels
-    }
-    both = Counter(zip(gold, told, strict=True))
-    return {
-        "accuracy": round(sum(hits.values()) / len(gold), 3),
-        "macro_f1": round(_macro_f1(gold, told, labels), 3),
-        "classes": classes,
-        "confusion": {g: {t: both[g, t] for t in labels} for g in labels},
-    }
-
-
-def _macro_f1(gold: Sequence[str], told: Sequence[str], labels: Sequence[str]) -> float:
-    hits = Counter(g for g, t in zip(gold, told, strict=True) if g == t)
-    n_gold, n_told = Counter(gold), Counter(told)
-    return sum(2 * hits[x] / ((n_gold[x] + n_told[x]) or 1) for x in labels) / len(labels)
-
-
-def _interval(gold: Sequence[str], told: Sequence[str], labels: Sequence[str]) -> list[float]:
-    """The middle 95 % of macro-F1 over pairs drawn again with replacement."""
-    drawn = random.Random(7)  # noqa: S311 - resampling, not a secret
-    places = range(len(gold))
-    found: list[float] = []
-    for _ in range(_N_RESAMPLED):
-        some = drawn.choices(places, k=len(gold))
-        found.append(_macro_f1([gold[i] for i in some], [told[i] for i in some], labels))
-    found.sort()
-    edge = _N_RESAMPLED // 40
-    return [round(found[edge], 3), round(found[-edge - 1], 3)]
-
-
-def _calibration(gold: Sequence[str], told: Sequence[str], sure: Sequence[float]) -> Figures:
-    """Expected calibration error of the assertions, and how often each bin of them was right."""
-    bins: defaultdict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for g, t, confidence in zip(gold, told, sure, strict=True):
-        if t != "NEI":
-            bins[min(int(confidence * _N_BINS), _N_BINS - 1)].append((confidence, g == t))
-    n = sum(map(len, bins.values()))
-    plot = [
-        {
-            "from": place / _N_BINS,
-            "pairs": len(some),
-            "said": round(sum(c for c, _ in some) / len(some), 3),
-            "right": round(sum(right for _, right in some) / len(some), 3),
-        }
-        for place, some in sorted(bins.items())
-    ]
-    error = sum(one["pairs"] * abs(one["said"] - one["right"]) for one in plot) / (n or 1)
-    return {"calibration_error": round(error, 3), "reliability": plot}
 
 
 def _standing(said: Iterable[str]) -> str:
@@ -243,7 +197,8 @@ def _known(label: str, labels: Sequence[str]) -> str:
     return label if label in labels else "NEI"
 
 
-def _claim(text: str) -> Claim:
+def claim_of(text: str) -> Claim:
+    """A claim of 2024 with this text, without the control characters that sets leave in it."""
     seen = "".join(one if unicodedata.category(one)[0] != "C" else " " for one in text)
     return Claim(id="measured", text=seen, as_of=_AS_OF)
 

@@ -1,8 +1,9 @@
 """The verdict of the rules: from signs in words and numbers to a relation, a reason, a confidence.
 
 In doubt the rules abstain: NO_BEARING when too little is shared, NOT_COMPARABLE when much is
-shared and nothing shows which way it points. Confidence orders the verdicts of this judge; its
-constants are fitted by hand to the training pairs named in `docs/local-judge.md`.
+shared and nothing shows which way it points. Confidence orders the verdicts of the rules alone;
+its constants are fitted by hand to the training pairs named in `docs/local-judge.md`. The local
+judge takes from here what is not its model's to say: `held_back` and `by_numbers`.
 """
 
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ from claims.ids import ArxivId
 
 NEAR_ENOUGH: Final = 0.3
 """Least coverage at which a sentence is worth comparing."""
+
+SURE: Final = 0.5
+"""Least confidence at which what the rules say is worth admitting."""
 
 _FITS: Final = {
     Sign.REVERSED: (Relation.CONTRADICTS, 0.45, 0.25, 0.10),
@@ -77,21 +81,31 @@ def judged(claim: Claim, finding: Finding) -> Verdict:
     nearest = met[0]
     if nearest.coverage < NEAR_ENOUGH:
         return _abstain(nearest, Relation.NO_BEARING, "too little of the claim is spoken of")
-    if "aim" in said.cues:
-        return _abstain(nearest, Relation.NO_BEARING, "it says what is asked, not what was found")
-    if finding.attribution is Attribution.REPORTED:
-        return _abstain(nearest, Relation.NOT_COMPARABLE, "the paper reports a view of others")
-    ours, theirs = subjects(claim.scope.population or claim.text), subjects(finding.statement)
-    if ours and theirs and not ours & theirs:
-        told = f"the claim is about {_either(ours)}, the paper about {_either(theirs)}"
-        return _abstain(nearest, Relation.NOT_COMPARABLE, told)
+    if held := held_back(claim, finding, nearest, said):
+        return held
     leanings = [_by_words(stance, claim, said) for stance in met]
-    by_number = _by_numbers(claim, finding, nearest, said)
+    by_number = by_numbers(claim, finding, nearest, said)
     if by_number and by_number.relation is not Relation.SUPPORTS:
         # Another number on the same measure outweighs any likeness of words.
         return by_number.verdict
     leanings += [by_number] if by_number else []
     return max(leanings, key=lambda leaning: leaning.confidence).verdict
+
+
+def held_back(claim: Claim, finding: Finding, nearest: Stance, said: Clause) -> Verdict | None:
+    """Why the finding can move nothing, whatever its words say; None when nothing is against it.
+
+    A question or an aim, a view of others, another group of subjects than the claim's.
+    """
+    if "aim" in said.cues:
+        return _abstain(nearest, Relation.NO_BEARING, "it says what is asked, not what was found")
+    if finding.attribution is Attribution.REPORTED:
+        return _abstain(nearest, Relation.NOT_COMPARABLE, "the paper reports a view of others")
+    ours, theirs = subjects(claim.scope.population or claim.text), subjects(said.text)
+    if ours and theirs and not ours & theirs:
+        told = f"the claim is about {_either(ours)}, the paper about {_either(theirs)}"
+        return _abstain(nearest, Relation.NOT_COMPARABLE, told)
+    return None
 
 
 @lru_cache(maxsize=1 << 12)
@@ -116,10 +130,10 @@ def _by_words(stance: Stance, claim: Claim, said: Clause) -> Leaning:
         relation, why = Relation.NOT_COMPARABLE, f"{why}, but too little is shared to conclude"
         confidence /= 2
     leaning = Leaning(relation=relation, confidence=confidence, why=why)
-    return _weighed(leaning, read_clause(claim.text), said)
+    return weighed(leaning, read_clause(claim.text), said)
 
 
-def _weighed(leaning: Leaning, asked: Clause, said: Clause) -> Leaning:
+def weighed(leaning: Leaning, asked: Clause, said: Clause) -> Leaning:
     """The leaning, narrowed by the paper's conditions and weakened by its hedges."""
     if leaning.relation is Relation.SUPPORTS and "limit" in said.cues - asked.cues:
         leaning = replace(
@@ -137,7 +151,7 @@ def _weighed(leaning: Leaning, asked: Clause, said: Clause) -> Leaning:
     return leaning
 
 
-def _by_numbers(claim: Claim, finding: Finding, stance: Stance, said: Clause) -> Leaning | None:
+def by_numbers(claim: Claim, finding: Finding, stance: Stance, said: Clause) -> Leaning | None:
     """What the amounts of the same measure and unit say, if there are any."""
     claimed = claim.quantities or amounts_in(claim.text)
     found = matches(claimed, finding.quantities)
@@ -156,16 +170,19 @@ def _by_numbers(claim: Claim, finding: Finding, stance: Stance, said: Clause) ->
             relation, why = Relation.NOT_COMPARABLE, f"{why}, but perhaps of another result"
     confidence = 0.30 + 0.3 * stance.coverage + surer
     leaning = Leaning(relation=relation, confidence=confidence, why=why)
-    return _weighed(leaning, read_clause(claim.text), said)
+    return weighed(leaning, read_clause(claim.text), said)
 
 
 def _outside(claim: Claim, finding: Finding, match: Match, said: Clause) -> Relation:
-    """SUPERSEDES when a newer paper goes beyond a claimed ceiling, else CONTRADICTS."""
+    """What a number well outside of the claimed range says.
+
+    Beyond a claimed ceiling a newer paper supersedes; below it nothing is said of the ceiling.
+    """
     is_ceiling = "ceiling" in read_clause(claim.text).cues
-    lifts = is_ceiling and match.place is Place.ABOVE and "newer" in said.cues
-    return (
-        Relation.SUPERSEDES if lifts and _is_newer(finding.paper, claim) else Relation.CONTRADICTS
-    )
+    if is_ceiling and match.place is Place.BELOW:
+        return Relation.NOT_COMPARABLE
+    lifts = is_ceiling and "newer" in said.cues and _is_newer(finding.paper, claim)
+    return Relation.SUPERSEDES if lifts else Relation.CONTRADICTS
 
 
 def _is_newer(paper: ArxivId, claim: Claim) -> bool:

@@ -19,6 +19,7 @@ import typer
 from claims.errors import RetestError, SourceError
 from review import claims_cli, export_cli
 from review.answer_cli import answer, check_answer, prompt
+from review.backtest_cli import backtest
 from review.decide_cli import decide, review
 from review.eval_cli import evaluate
 from review.export_cli import site
@@ -279,6 +280,7 @@ app.command("eval")(evaluate)
 app.command()(decide)
 app.command()(review)
 app.command()(site)
+app.command()(backtest)
 
 
 class _Stopped(BaseException):

@@ -34,10 +34,17 @@ RetrievalOption = Annotated[
 ClaimsOption = Annotated[
     bool, typer.Option("--claims", help="Score standings: {claim, verdict, evidence: [...]}.")
 ]
+PlotOption = Annotated[
+    Path | None,
+    typer.Option("--plot", help="Draw how sure and how right it is: a .svg, .png or .pdf file."),
+]
 PairsOption = Annotated[
     list[Path] | None,
     typer.Option("--pairs", help="With --claims: where the evidence of each claim stands."),
 ]
+
+
+_COLUMNS: Final = ("precision", "precision_95", "recall", "recall_95", "gold", "told")
 
 
 def evaluate(
@@ -49,6 +56,7 @@ def evaluate(
     pairs: PairsOption = None,
     workspace: WorkspaceOption = None,
     budget: BudgetOption = None,
+    plot: PlotOption = None,
     json: JsonOption = False,
 ) -> None:
     """Score a judge on labelled pairs; with --retrieval on sentences, with --claims on standings.
@@ -62,6 +70,8 @@ def evaluate(
 
     if retrieval and claims:
         raise SettingsError("--retrieval and --claims read different files: ask for one of them")
+    if plot and (retrieval or claims):
+        raise SettingsError("--plot draws the figures of labelled pairs only")
     with judge_named(judge, workspace, budget) as chosen:
         if retrieval:
             told = asyncio.run(evaluation.retrieved(chosen, file))
@@ -69,6 +79,8 @@ def evaluate(
             told = asyncio.run(evaluation.stood(chosen, file, _evidence(pairs or ())))
         else:
             told = asyncio.run(evaluation.scored(chosen, pairs_in(file, group)))
+            if plot:
+                _draw(told, f"{judge} on {file.name}", plot)
     signed = {"file": file.name, **chosen.signature.model_dump(), "threshold": chosen.threshold}
     if json:
         shown.as_json({**signed, **told})
@@ -81,7 +93,7 @@ def evaluate(
 def judge_named(
     name: str, workspace: Path | None = None, budget: str | None = None
 ) -> Iterator["Judge"]:
-    """The judge of this name; the local judge is the rules. Raises SettingsError."""
+    """The judge of this name. Raises SettingsError."""
     if name == "openai":
         from claims.ledger import Ledger
         from flows.model_desk import model_desk_of
@@ -91,10 +103,25 @@ def judge_named(
             yield model_desk_of(chosen, ledger, _RUN).judge
         return
     from agents.local_judge import LocalJudge
+    from agents.rules_judge import RulesJudge
+    from flows.settings import quiet_libraries
 
-    if name not in {"local", "rules"}:
-        raise SettingsError(f"no judge is called {name!r}: choose local, rules or openai")
-    yield LocalJudge()
+    quiet_libraries(Path(".retest"))
+    match name:
+        case "local":
+            yield LocalJudge()
+        case "rules":
+            yield RulesJudge()
+        case _:
+            raise SettingsError(f"no judge is called {name!r}: choose local, rules or openai")
+
+
+def _draw(told: dict[str, Any], title: str, file: Path) -> None:
+    from reports.charts import reliability
+
+    parts = told.get("groups") or {"all": told}
+    series = {name: part["forced"]["reliability"] for name, part in parts.items()}
+    reliability(series, title, file)
 
 
 def _evidence(files: Sequence[Path]) -> dict[str, list[str]]:
@@ -148,11 +175,12 @@ def _show_classes(classes: dict[str, Any], confusion: dict[str, Any] | None) -> 
     from review import shown
 
     names = list(classes)
-    head = ("gold", "precision", "recall", "n gold", "n told", *(f"→ {name}" for name in names))
+    told = ("precision", "95 %", "recall", "95 %", "n gold", "n told")
+    head = ("gold", *told, *(f"→ {name}" for name in names))
     table = [
         (
             name,
-            *(_plain(classes[name][key]) for key in ("precision", "recall", "gold", "told")),
+            *(_plain(classes[name][key]) for key in _COLUMNS),
             *(_plain(confusion[name][to]) if confusion else "" for to in names),
         )
         for name in names

@@ -1,18 +1,17 @@
-"""The local judge: what it asserts, what it abstains from, and that it can be followed."""
+"""The local judge: what its model and the rules around it assert, and that it can be followed."""
 
 import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.graph import Task, retest
 from agents.judge import Judge, Reading
-from agents.local_judge import THRESHOLD, LocalJudge
-from agents.second_look import looked_twice
+from agents.local_judge import N_FINDINGS_MAX, N_QUOTES_MAX, THRESHOLD, LocalJudge
 from claims.assessment import StandingState
-from claims.claim import Claim, Inquiry, Quantity, Scope
+from claims.claim import Claim, Inquiry
 from claims.dates import ClaimDate
 from claims.errors import QuoteNotFound
 from claims.evidence import (
@@ -71,29 +70,9 @@ def second(claim: Claim, quote: str, proposed: Relation) -> Verdict:
             Relation.CONTRADICTS,
         ),
         (
-            DIARY,
-            "The tone of dialogue agents with a written diary drifts after ten turns.",
-            Relation.CONTRADICTS,
-        ),
-        (
-            DIARY,
-            "A written diary keeps the tone of dialogue agents stable only when it is read again.",
-            Relation.QUALIFIES,
-        ),
-        (
             "Sleep does not improve recall of melodies.",
             "Sleep improves recall of melodies in adults.",
             Relation.CONTRADICTS,
-        ),
-        (
-            "Sleep improves recall of melodies.",
-            "Sleep failed to improve recall of melodies in our trial.",
-            Relation.CONTRADICTS,
-        ),
-        (
-            "Brass bands outperform string quartets at keeping tempo.",
-            "String quartets are outperformed by brass bands at keeping tempo.",
-            Relation.SUPPORTS,
         ),
         (
             "Agents cannot revise their beliefs after feedback.",
@@ -110,11 +89,16 @@ def test_a_clear_case_is_asserted_on_both_looks(claim: str, paper: str, relation
     assert second(held, paper, relation).relation is relation
 
 
-def test_a_winner_that_lost_is_seen_once_and_so_moves_nothing() -> None:
-    claim = claim_of("Brass bands outperform string quartets at keeping tempo.")
-    paper = "String quartets outperform brass bands at keeping tempo."
-    assert verdict(claim, paper).relation is Relation.CONTRADICTS
-    assert second(claim, paper, Relation.CONTRADICTS).relation is not Relation.CONTRADICTS
+def test_a_reason_quotes_the_part_of_the_claim_and_the_share_that_decided() -> None:
+    reason = verdict(claim_of(DIARY), "A written diary does not keep the tone of agents.").reason
+    assert reason.startswith("the model reads this as")
+    assert repr(DIARY) in reason
+
+
+def test_a_condition_that_the_paper_names_narrows_a_support() -> None:
+    paper = "A written diary keeps the tone of dialogue agents stable only when it is read again."
+    given_verdict = verdict(claim_of(DIARY), paper)
+    assert given_verdict.relation in {Relation.QUALIFIES, Relation.CONTRADICTS}
 
 
 @pytest.mark.parametrize(
@@ -140,78 +124,52 @@ def test_a_winner_that_lost_is_seen_once_and_so_moves_nothing() -> None:
 def test_what_is_not_a_finding_on_the_same_thing_moves_nothing(
     paper: str, relation: Relation, why: str
 ) -> None:
-    given_verdict = verdict(claim_of(DIARY), paper)
-    assert (given_verdict.relation, given_verdict.reason) == (relation, why)
+    claim, reading = claim_of(DIARY), reading_of(paper)
+    passage = reading.passages[0]
+    reported = Attribution.REPORTED if "assumed" in paper else Attribution.OWN
+    finding = Finding(
+        paper=reading.paper.id,
+        statement=paper,
+        citations=(Citation(passage_id=passage.id, quote=paper),),
+        attribution=reported,
+    )
+    told = asyncio.run(LocalJudge().compare(claim, finding))
+    assert (told.relation, told.reason) == (relation, why)
 
 
 def test_a_paper_on_something_else_gives_no_finding() -> None:
     assert findings(claim_of(DIARY), "Bees dance to tell each other where flowers are.") == ()
 
 
-def test_a_part_of_a_claim_is_compared_alone_and_named() -> None:
-    claim = claim_of(
-        "Diaries increase the loyalty of merchant agents; "
-        "masks reduce the loyalty of merchant agents."
-    )
-    given_verdict = verdict(claim, "Masks increase the loyalty of merchant agents in our market.")
-    assert given_verdict.relation is Relation.CONTRADICTS
-    assert "on 'masks reduce the loyalty of merchant agents'" in given_verdict.reason
+def test_a_passage_is_one_finding_that_quotes_its_best_sentences() -> None:
+    text = " ".join(f"In study {i} a written diary kept the tone of agents." for i in range(9))
+    (found,) = findings(claim_of(DIARY), text)
+    assert len(found.citations) == N_QUOTES_MAX
+    assert found.statement == text
 
 
-@pytest.mark.parametrize(
-    ("text", "paper", "relation"),
-    [
-        (
-            "Diary agents reach tone fidelity of 60-70%.",
-            "a tone fidelity of 65%",
-            Relation.SUPPORTS,
-        ),
-        (
-            "Diary agents reach tone fidelity of 60-70%.",
-            "a tone fidelity of 91%",
-            Relation.CONTRADICTS,
-        ),
-        (
-            "Diary agents reach tone fidelity of up to 70%.",
-            "beyond earlier results a tone fidelity of 91%",
-            Relation.SUPERSEDES,
-        ),
-        (
-            "Diary agents reach tone fidelity of 60-70%.",
-            "in 91 turns a tone fidelity that varies",
-            Relation.QUALIFIES,
-        ),
-    ],
-)
-def test_numbers_of_one_measure_and_unit_are_compared(
-    text: str, paper: str, relation: Relation
-) -> None:
-    assert verdict(claim_of(text), f"Our diary agents reach {paper}.").relation is relation
+def test_at_most_three_passages_of_a_paper_become_findings() -> None:
+    whole = reading_of(DIARY)
+    passages = tuple(
+        Passage(paper=whole.paper.id, source=TextSource.PAPER, text=DIARY, start=i * 99,
+                end=i * 99 + len(DIARY), page=i + 1)
+        for i in range(9)
+    )  # fmt: skip
+    reading = Reading(paper=whole.paper, passages=passages)
+    assert len(asyncio.run(LocalJudge().extract(claim_of(DIARY), reading))) == N_FINDINGS_MAX
 
 
-def test_a_quantity_that_a_person_wrote_down_is_surer_than_one_in_the_text() -> None:
-    text, paper = "Diary agents are faithful in tone.", "Diary agents have a tone fidelity of 65%."
-    stated = Quantity(measure="tone fidelity", low=60, high=70, unit="%")
-    plain = verdict(claim_of("Diary agents have 60-70% tone fidelity."), paper)
-    held = verdict(claim_of(text, quantities=[stated.model_dump()]), paper)
-    assert held.relation is plain.relation is Relation.SUPPORTS
-    assert "60 to 70 %" in held.reason
+def test_a_number_of_the_same_measure_outweighs_the_likeness_of_words() -> None:
+    claim = claim_of("Diary agents reach tone fidelity of 60-70%.")
+    told = verdict(claim, "Our diary agents reach a tone fidelity of 91%.")
+    assert told.relation is Relation.CONTRADICTS
+    assert "the claim says 60 to 70 % and the paper 91 %, well above" in told.reason
 
 
-def test_a_stated_population_decides_before_the_words_of_the_text() -> None:
-    claim = claim_of(
-        "A written diary keeps the tone stable.", scope=Scope(population="patients").model_dump()
-    )
-    text = "A written diary keeps the tone of dialogue agents stable."
-    assert verdict(claim, text).relation is Relation.NOT_COMPARABLE
-
-
-def test_a_hedge_of_the_paper_lowers_the_confidence() -> None:
-    claim = claim_of(DIARY)
-    sure = verdict(claim, "A written diary keeps the tone of dialogue agents stable.")
-    unsure = verdict(claim, "A written diary may keep the tone of dialogue agents stable.")
-    assert unsure.confidence < sure.confidence
-    assert unsure.reason.endswith("the paper hedges")
+def test_a_ceiling_that_a_newer_result_goes_beyond_is_superseded() -> None:
+    claim = claim_of("Diary agents reach tone fidelity of up to 70%.")
+    told = verdict(claim, "Our diary agents reach, beyond earlier results, a tone fidelity of 91%.")
+    assert told.relation is Relation.SUPERSEDES
 
 
 def test_a_view_of_others_that_the_paper_shares_is_its_own() -> None:
@@ -222,23 +180,14 @@ def test_a_view_of_others_that_the_paper_shares_is_its_own() -> None:
     assert (reported.attribution, own.attribution) == (Attribution.REPORTED, Attribution.OWN)
 
 
-def test_the_second_look_refuses_a_quote_about_something_else() -> None:
-    claim = claim_of(DIARY)
-    looked = second(claim, "Bees dance to tell each other the way.", Relation.CONTRADICTS)
-    assert looked.relation is Relation.NO_BEARING
+def test_the_second_look_refuses_a_contradiction_with_something_else() -> None:
+    looked = second(claim_of(DIARY), "Bees dance to tell each other the way.", Relation.CONTRADICTS)
+    assert looked.relation is Relation.NOT_COMPARABLE
 
 
-def test_the_second_look_refuses_a_support_that_the_quote_turns() -> None:
-    claim = claim_of(DIARY)
+def test_the_second_look_refuses_a_support_that_the_quote_denies() -> None:
     quote = "A written diary never keeps the tone of dialogue agents stable."
-    assert second(claim, quote, Relation.SUPPORTS).relation is Relation.CONTRADICTS
-
-
-def test_the_second_look_depends_on_claim_and_quote_alone() -> None:
-    claim = claim_of(DIARY)
-    quote = "A written diary never keeps the tone of dialogue agents stable."
-    looks = {looked_twice(claim, quote, Relation.CONTRADICTS) for _ in range(3)}
-    assert len(looks) == 1
+    assert second(claim_of(DIARY), quote, Relation.SUPPORTS).relation is Relation.NOT_COMPARABLE
 
 
 def test_there_is_nothing_to_repair() -> None:
@@ -249,20 +198,20 @@ def test_there_is_nothing_to_repair() -> None:
         )
 
 
-def test_the_signature_names_the_rules_in_force() -> None:
+def test_the_signature_names_the_model_and_the_rules_in_force() -> None:
     signature = LocalJudge().signature
-    assert (signature.judge, signature.model) == ("local", "rules")
+    assert signature.judge == "local"
+    assert signature.model.startswith("minilm-ce-int8:")
     assert signature.prompt_version.startswith("sha256:")
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_read_and_every_quote_of_it_stands(text: str) -> None:
     claim = claim_of(DIARY)
     reading = reading_of(f"A written diary keeps tone stable. {text}")
     judge: Judge = LocalJudge()
-    found = asyncio.run(judge.extract(claim, reading))
-    assert found
-    for finding in found:
+    for finding in asyncio.run(judge.extract(claim, reading)):
         assert verify(finding.citations[0], reading.passages[0], reading.paper)
         assert 0 <= asyncio.run(judge.compare(claim, finding)).confidence <= 1
 

@@ -1,0 +1,105 @@
+"""Pairs from arXiv abstracts: a result and its contrasts, in the language of what is watched."""
+
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from agents.excerpt import shared, stems
+from agents.training import contrast
+from agents.training.near import Near
+from agents.training.pair import CONTRADICTS, NO_BEARING, SUPPORTS, Pair, rows
+from agents.words import weight
+from papers.sentences import sentences
+
+_RESULT: Final = re.compile(
+    r"\b(show|find|found|outperform|improv|reduc|increas|decreas|achiev|degrad|fail|better|worse|"
+    r"higher|lower|more|less|cannot|not|robust|significant|correlat|exceed|surpass|percent)|%",
+    re.IGNORECASE,
+)
+_DECLARES: Final = re.compile(
+    r"\b(is|are|can|cannot|do|does|improves?|reduces?|outperforms?|enables?|learn|learns|fail|"
+    r"fails|matters?|helps?|hurts?|need|needs|makes?|beats?|predicts?|emerges?|leads?|know|knows|"
+    r"struggle|struggles|exhibit|exhibits|should|has|have|remain|remains|boosts?|increases?)\b"
+)
+
+
+def papers(arxiv: Path, n_abstracts: int, rng: random.Random) -> list[Pair]:
+    """Contrasts from arXiv abstracts, without those that false alarms are measured on."""
+    measured = {row["id"] for row in rows(arxiv / "persona.jsonl.gz")}
+    records = [row for row in rows(arxiv / "all.jsonl.gz") if row["id"] not in measured]
+    titled = [_sentences_of(row) for row in records if _is_statement(row["title"])]
+    told = [_sentences_of(row) for row in rng.sample(records, n_abstracts)]
+    pool = [sentence for _, abstract in told for sentence in abstract if _RESULT.search(sentence)]
+    near = Near(pool)
+    names = tuple(name for s in pool[:20000] for name in contrast.names_in(s))
+    found: list[Pair] = []
+    for _, abstract in told:
+        found += _from_abstract(abstract, near, names, rng)
+    for title, abstract in titled:
+        found += _from_title(title, abstract, near, rng)
+    return found
+
+
+def _is_statement(title: str) -> bool:
+    text = title.rpartition(": ")[2]
+    return "?" not in title and len(text.split()) > 4 and bool(_DECLARES.search(text))  # noqa: PLR2004 - a clause
+
+
+def _sentences_of(row: dict[str, Any]) -> tuple[str, list[str]]:
+    text = " ".join(row["abstract"].split())
+    parts = [text[a:b] for a, b in sentences(text)]
+    return " ".join(row["title"].split()), [s for s in parts if 50 < len(s) < 330]  # noqa: PLR2004 - a sentence
+
+
+def _from_abstract(
+    abstract: list[str], near: Near, names: tuple[str, ...], rng: random.Random
+) -> Iterator[Pair]:
+    results = [s for s in abstract[1:] if _RESULT.search(s)]
+    if not results:
+        return
+    said = rng.choice(results)
+    claim = contrast.retold(said, rng)
+    other = contrast.turned(claim, rng)
+    unsaid = contrast.turned(said, rng)
+    twice = contrast.turned_twice(claim, rng)
+    elsewhere = contrast.moved(claim, names, rng)
+    rest = [s for s in abstract if s != said]
+    choices: list[tuple[str | None, str | None, int, float]] = [
+        (said, claim, SUPPORTS, 0.45),
+        (said, twice, SUPPORTS, 0.35),
+        (said, other, CONTRADICTS, 0.55),
+        (unsaid, claim, CONTRADICTS, 0.25),
+        (said, elsewhere, NO_BEARING, 0.25),
+        (near.best(claim, without=said), rng.choice((claim, other)), NO_BEARING, 0.35),
+        (rng.choice(rest) if rest else None, claim, NO_BEARING, 0.10),
+        (near.any(rng), claim, NO_BEARING, 0.10),
+    ]
+    if unsaid and other:
+        choices.append((unsaid, contrast.retold(unsaid, rng), SUPPORTS, 0.15))
+    for evidence, text, label, share in choices:
+        if evidence and text and rng.random() < share:
+            yield Pair(evidence=evidence, claim=text, label=label, source="papers")
+
+
+def _from_title(title: str, abstract: list[str], near: Near, rng: random.Random) -> Iterator[Pair]:
+    text = title.rpartition(": ")[2]
+    if not abstract:
+        return
+    claim = text[:1] + " ".join(_lowered(word) for word in text.split())[1:] + "."
+    best = max(abstract, key=lambda s: shared(claim, s))
+    if shared(claim, best) < 0.4 * sum(map(weight, stems(claim))):
+        return
+    yield Pair(evidence=best, claim=claim, label=SUPPORTS, source="titles")
+    if other := contrast.turned(claim, rng):
+        yield Pair(evidence=best, claim=other, label=CONTRADICTS, source="titles")
+    if far := near.best(claim, without=best):
+        yield Pair(
+            evidence=far, claim=rng.choice((claim, other or claim)), label=NO_BEARING,
+            source="titles",
+        )  # fmt: skip
+
+
+def _lowered(word: str) -> str:
+    return word.lower() if word[1:].islower() else word

@@ -1,0 +1,27 @@
+"""A labelled pair as training sees it, and the files that pairs come from."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SUPPORTS, CONTRADICTS, NO_BEARING, NOT_SUPPORT = range(4)
+"""Classes; NOT_SUPPORT is a label that leaves open which of the other two it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One labelled pair of evidence and claim."""
+
+    evidence: str
+    claim: str
+    label: int
+    source: str
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The JSON lines of a gzipped file."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)

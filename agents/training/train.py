@@ -1,0 +1,316 @@
+r"""Trains the cross-encoder of the local judge: `python -m agents.training.train --help`.
+
+    python -m agents.training.train --claims ../shared/data/claims --arxiv ../shared/data/arxiv \\
+        --base MODEL_DIR --out RUN_DIR --minutes 50
+
+Same seed, same data, same number of steps: same order of pairs. With `--minutes` the rate of
+learning falls to zero by that time, however quick the machine is. A stopped run goes on from its
+last checkpoint. Uses a GPU where there is one.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from tokenizers import Tokenizer
+from transformers import BertModel
+
+from agents.training import abstracts, corpora
+from agents.training.pair import CONTRADICTS, NO_BEARING, NOT_SUPPORT, SUPPORTS, Pair
+
+N_TOKENS_MAX: Final = 256
+_BATCH: Final = 32
+_CHUNK: Final = 48
+"""Batches that are sorted by length together: little padding, still mixed."""
+
+_SMOOTHING: Final = 0.05
+_WARM: Final = 0.05
+_HEAD_TIMES: Final = 5.0
+"""How much faster the head learns than the encoder, since it starts from nothing."""
+
+_STEP: Final = 16
+"""Lengths are rounded up to its multiples: every new shape costs a compilation."""
+
+_CHECKPOINT_EVERY: Final = 200
+
+_N_OPENING: Final = 2200 * _BATCH
+_N_GENERAL_AGAIN: Final = 14000
+_N_PAPERS_AGAIN: Final = 4000
+"""Pairs of everything to begin with; then of general inference and of arXiv, beside all others."""
+
+_N_SHOWN: Final = 12
+_CLOSE: Final = ("scifact", "check_covid", "pubmedqa-conclusion", "pubmedqa-abstract")
+
+
+class CrossEncoder(torch.nn.Module):
+    """An encoder with a head of three classes over its first and its mean state."""
+
+    def __init__(self, base: BertModel) -> None:
+        super().__init__()
+        self.base = base
+        size = base.config.hidden_size
+        self.dense = torch.nn.Linear(2 * size, size)
+        self.out = torch.nn.Linear(size, 3)
+        self.drop = torch.nn.Dropout(0.1)
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> torch.Tensor:
+        """Logits of SUPPORTS, CONTRADICTS, NO_BEARING: one row a pair."""
+        states = self.base(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        mask = attention_mask.unsqueeze(-1).to(states.dtype)
+        mean = (states * mask).sum(1) / mask.sum(1)
+        both = torch.cat((states[:, 0], mean), dim=-1)
+        hidden = torch.nn.functional.gelu(self.dense(self.drop(both)))
+        logits: torch.Tensor = self.out(self.drop(hidden))
+        return logits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Encoded pairs of nearly one length."""
+
+    ids: list[list[int]]
+    types: list[list[int]]
+    labels: list[int]
+
+
+def main() -> None:
+    """Trains, and prints figures on the held-out pairs after each quarter."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--claims", type=Path, required=True, help="folder of labelled sets")
+    parser.add_argument("--arxiv", type=Path, required=True, help="folder of arXiv dumps")
+    parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
+    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints")
+    parser.add_argument("--minutes", type=float, default=math.inf)
+    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--abstracts", type=int, default=9000)
+    asked = parser.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(asked.seed)
+    torch.set_num_threads(2)
+    torch.set_flush_denormal(True)
+    rng = random.Random(asked.seed)
+    pairs = planned(asked.claims, asked.arxiv, asked.abstracts, rng)
+    tokenizer = Tokenizer.from_file(str(asked.base / "tokenizer.json"))
+    print(Counter((pair.source, pair.label) for pair in pairs), flush=True)
+    batches = batched(pairs, tokenizer, rng)
+    print(f"{len(pairs)} pairs, {len(batches)} batches", flush=True)
+    model = CrossEncoder(BertModel.from_pretrained(asked.base, attn_implementation="eager"))
+    model.base.embeddings.word_embeddings.requires_grad_(False)
+    Trainer(model, asked, tokenizer).run(batches)
+
+
+def planned(claims: Path, arxiv: Path, n_abstracts: int, rng: random.Random) -> list[Pair]:
+    """The pairs in the order of training: all kinds first, then what is nearest to the use."""
+    fence = corpora.Fence(claims)
+    general = corpora.general(claims, fence, rng)
+    domain = corpora.domain(claims, fence, rng)
+    single = corpora.rationales(claims, fence, rng)
+    papers = abstracts.papers(arxiv, n_abstracts, rng)
+    rng.shuffle(general)
+    rng.shuffle(papers)
+    close = [pair for pair in domain if pair.source in _CLOSE] + single
+    half = len(papers) // 2
+    opening = general + domain + single + papers[:half]
+    rng.shuffle(opening)
+    closing = rng.sample(general, _N_GENERAL_AGAIN) + evened(domain + single, rng)
+    closing += 2 * close + papers[half : half + _N_PAPERS_AGAIN]
+    rng.shuffle(closing)
+    return opening[:_N_OPENING] + closing
+
+
+def evened(pairs: list[Pair], rng: random.Random) -> list[Pair]:
+    """The pairs without the surplus of NO_BEARING of each source, which would be a habit."""
+    kept: list[Pair] = []
+    for source in sorted({pair.source for pair in pairs}):
+        some = [pair for pair in pairs if pair.source == source]
+        silent = [pair for pair in some if pair.label == NO_BEARING]
+        telling = [pair for pair in some if pair.label != NO_BEARING]
+        kept += telling + rng.sample(silent, min(len(silent), len(telling) // 2))
+    return kept
+
+
+def batched(pairs: list[Pair], tokenizer: Tokenizer, rng: random.Random) -> list[Batch]:
+    """Batches in the order of `pairs`, but for the sorting by length within a chunk."""
+    done: list[Batch] = []
+    step = _BATCH * _CHUNK
+    for start in range(0, len(pairs), step):
+        encoded = encode(pairs[start : start + step], tokenizer)
+        encoded.sort(key=lambda one: len(one[0]))
+        chunk = [
+            Batch(
+                ids=[one[0] for one in some],
+                types=[one[1] for one in some],
+                labels=[one[2] for one in some],
+            )
+            for some in (encoded[i : i + _BATCH] for i in range(0, len(encoded), _BATCH))
+        ]
+        rng.shuffle(chunk)
+        done += chunk
+    return done
+
+
+def encode(pairs: list[Pair], tokenizer: Tokenizer) -> list[tuple[list[int], list[int], int]]:
+    """Token ids, segment ids and label of each pair; only the evidence is cut."""
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(N_TOKENS_MAX, strategy="longest_first")
+    told = tokenizer.encode_batch([(pair.evidence, pair.claim) for pair in pairs])
+    return [(one.ids, one.type_ids, pair.label) for one, pair in zip(told, pairs, strict=True)]
+
+
+class Trainer:
+    """One run: its model, optimiser and checkpoints."""
+
+    def __init__(
+        self, model: CrossEncoder, asked: argparse.Namespace, tokenizer: Tokenizer
+    ) -> None:
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.model = model.to(self.device)
+        self.asked = asked
+        self.tokenizer = tokenizer
+        base = [p for p in model.base.parameters() if p.requires_grad]
+        head = [*model.dense.parameters(), *model.out.parameters()]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": base, "times": 1.0}, {"params": head, "times": _HEAD_TIMES}],
+            lr=asked.rate,
+            weight_decay=0.01,
+            fused=True,
+        )
+        self.began = time.monotonic()
+        self.step = 0
+        self.spent_s = 0.0
+
+    def run(self, batches: list[Batch]) -> None:
+        """Trains until the batches or the minutes are used up."""
+        self.resume()
+        n, shown, loss_sum = len(batches), 0, 0.0
+        while self.step < n and self.done(n) < 1:
+            loss_sum += self.learn(batches[self.step], self.done(n))
+            self.step += 1
+            if self.step % 50 == 0:
+                print(
+                    f"step {self.step}/{n} done {self.done(n):.3f} loss {loss_sum / 50:.4f} "
+                    f"{self.seconds():.0f} s",
+                    flush=True,
+                )
+                loss_sum = 0.0
+            if self.step % _CHECKPOINT_EVERY == 0:
+                self.save()
+            if int(self.done(n) * _N_SHOWN) > shown:
+                shown = int(self.done(n) * _N_SHOWN)
+                self.show()
+        self.save()
+        self.show()
+
+    def done(self, n: int) -> float:
+        """The share of the run that is over, by steps or by time."""
+        return max(self.step / n, self.seconds() / (60 * self.asked.minutes))
+
+    def seconds(self) -> float:
+        """Seconds spent, earlier starts included."""
+        return self.spent_s + time.monotonic() - self.began
+
+    def learn(self, batch: Batch, done: float) -> float:
+        """Takes one step and returns the loss."""
+        rate = self.asked.rate * min(done / _WARM, (1 - done) / (1 - _WARM))
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate * group["times"]
+        self.model.train()
+        logits = self.logits(batch)
+        loss = loss_of(logits, torch.tensor(batch.labels, device=self.device))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+        return float(loss.item())
+
+    def logits(self, batch: Batch) -> torch.Tensor:
+        """Logits in single precision; the matrix work is done in bfloat16."""
+        longest = -(-max(map(len, batch.ids)) // _STEP) * _STEP
+        ids = torch.tensor([i + [0] * (longest - len(i)) for i in batch.ids], device=self.device)
+        types = torch.tensor(
+            [t + [0] * (longest - len(t)) for t in batch.types], device=self.device
+        )
+        with torch.autocast(self.device, dtype=torch.bfloat16):
+            logits: torch.Tensor = self.model(ids, (ids != 0).long(), types)
+        return logits.float()
+
+    def show(self) -> None:
+        """Prints accuracy and macro-F1 on each held-out set."""
+        self.model.eval()
+        for name, pairs in sorted(corpora.held_out(self.asked.claims).items()):
+            told: list[tuple[int, int]] = []
+            encoded = sorted(encode(pairs, self.tokenizer), key=lambda one: len(one[0]))
+            for start in range(0, len(encoded), 64):
+                some = encoded[start : start + 64]
+                batch = Batch(
+                    ids=[s[0] for s in some],
+                    types=[s[1] for s in some],
+                    labels=[s[2] for s in some],
+                )
+                with torch.no_grad():
+                    best = self.logits(batch).argmax(-1).tolist()
+                told += zip(batch.labels, best, strict=True)
+            print(f"held out {name}: {figures(told)}", flush=True)
+
+    def save(self) -> None:
+        """Writes a checkpoint beside the last one, then takes its place."""
+        path = self.asked.out / "last.pt"
+        torch.save(
+            {
+                "model": self.model.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "step": self.step,
+                "seconds": self.seconds(),
+            },
+            path.with_suffix(".new"),
+        )
+        path.with_suffix(".new").replace(path)
+
+    def resume(self) -> None:
+        """Goes on from the last checkpoint, if there is one."""
+        path = self.asked.out / "last.pt"
+        if not path.exists():
+            return
+        kept: dict[str, Any] = torch.load(path, weights_only=True, map_location=self.device)
+        self.model.load_state_dict(kept["model"])
+        self.optimiser.load_state_dict(kept["optimiser"])
+        self.step, self.spent_s = kept["step"], kept["seconds"]
+
+
+def loss_of(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Cross entropy with smoothed labels; NOT_SUPPORT only says which class it is not."""
+    log_p = torch.nn.functional.log_softmax(logits, dim=-1)
+    open_ = labels == NOT_SUPPORT
+    smooth = -(1 - _SMOOTHING) * log_p.gather(1, labels.clamp(max=NO_BEARING)[:, None])[:, 0]
+    smooth = smooth - _SMOOTHING * log_p.mean(-1)
+    not_support = -torch.logsumexp(log_p[:, [CONTRADICTS, NO_BEARING]], dim=-1)
+    return torch.where(open_, not_support, smooth).mean()
+
+
+def figures(told: list[tuple[int, int]]) -> str:
+    """Accuracy, macro-F1 and the F1 of each class as JSON."""
+    f1 = []
+    for label in (SUPPORTS, CONTRADICTS, NO_BEARING):
+        hits = sum(a == b == label for a, b in told)
+        f1.append(2 * hits / (sum(a == label for a, _ in told) + sum(b == label for _, b in told)))
+    right = sum(a == b for a, b in told) / len(told)
+    return json.dumps(
+        {"accuracy": round(right, 3), "macro_f1": round(sum(f1) / 3, 3),
+         "f1": [round(one, 3) for one in f1], "n": len(told)}
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
