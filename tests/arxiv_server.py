@@ -237,7 +237,8 @@ def _answerer(state: ArxivServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             for name, value in {"Content-Type": "application/xml", **headers}.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
+            if fault is not Fault.CUT_OFF:
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             half = fault in {Fault.STALL, Fault.SHORT}
             self.wfile.write(body[: len(body) // 2] if half else body)
