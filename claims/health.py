@@ -186,8 +186,10 @@ def stands_in(
     source, said = cited.passage.source, cited.paper
     if newest.id == said.id and (source in _FULL_TEXT or newest.abstract == said.abstract):
         return None
+    if says(newest, cited.quote, sought):
+        return Answer.YES
     if (newest.id, cited.quote) in sought:
-        return Answer.YES if sought[newest.id, cited.quote].passage else Answer.NO
+        return Answer.NO
     if source is not newest.abstract_source:
         return Answer.UNKNOWN
     return Answer.YES if _holds(newest.abstract, cited.quote) else Answer.NO

@@ -86,7 +86,7 @@ def whole_texts(desk: Desk) -> Texts:
 def _whole(desk: Desk, paper: Paper) -> Text | None:
     abstract, why = abstract_of(paper), "its full text is not on the shelf"
     try:
-        full = read_whole(desk, paper.id)
+        full = read_whole(desk, paper)
     except SourceError as error:
         full, why = None, str(error)
     if full is None:

@@ -2,7 +2,8 @@
 
 A paper whose full text cannot be had is judged from its abstract, and the report says why. What
 will not change by itself (no PDF, an unreadable one, that of another paper) is a failure of that
-paper; what may go well another time leaves the claim to be checked again the next night.
+paper, remembered on the shelf for some days; what may go well another time leaves the claim to be
+checked again the next night. No paper that failed is tried twice in a run.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from claims.errors import (
 from claims.evidence import Failure, Paper, Passage, Remark, RemarkKind, Sought
 from claims.ids import ArxivId
 from claims.ledger import Ledger
+from claims.naming import same_title
 from flows.runner import Runner
 from flows.watch import Watch
 from papers.downloads import Downloads
@@ -40,13 +42,15 @@ _REMEMBERED: Final = 100
 """Papers whose passages are kept for the next claim: about 300 KB each."""
 
 _ENOUGH_FAILED: Final = 3
-"""After so many downloads in a row that failed for no fault of the paper, arXiv is left alone."""
+"""After so many papers in a row that failed for no fault of theirs, arXiv is left alone."""
 
 _MOST_REMARKS: Final = 20
 """Of one kind for one paper; a hostile file could hold thousands."""
 
 _FINAL: Final = (PaperUnavailable, UnreadablePdf)
 """What will be the same tomorrow."""
+
+_BY_NAME: Final = {error.__name__: error for error in _FINAL}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,23 +63,34 @@ class Desk:
     """None where only what is on the shelf is read."""
 
 
-def read_whole(desk: Desk, id_: ArxivId) -> FullText | None:
+def read_whole(desk: Desk, paper: Paper) -> FullText | None:
     """The full text of this version; None where it is not on the shelf and not to be fetched.
 
-    Raises SourceError.
+    Where it was found to be unusable some days ago, that is raised again. Raises SourceError.
     """
-    path = desk.shelf.get(id_)
-    if path is None:
-        if desk.downloads is None:
-            return None
-        path = desk.shelf.put(id_, desk.downloads.pdf(id_))
+    if desk.downloads is None:
+        path = desk.shelf.get(paper.id)
+        return _read(desk, path, paper) if path else None
+    for known in desk.shelf.unusable():
+        if known.paper == paper.id:
+            raise _BY_NAME.get(known.error, PaperUnavailable)(known.why)
+    try:
+        path = desk.shelf.get(paper.id)
+        return _read(desk, path or desk.shelf.put(paper.id, desk.downloads.pdf(paper.id)), paper)
+    except _FINAL as error:
+        desk.shelf.note_unusable(paper.id, type(error).__name__, str(error))
+        raise
+
+
+def _read(desk: Desk, path: Path, paper: Paper) -> FullText:
+    id_ = paper.id
     try:
         full = desk.reader.read(path, id_)
     except UnreadablePdf as error:
         why = str(error).replace(path.name, f"the PDF of {id_}")
         if desk.downloads is None:
             raise UnreadablePdf(why) from None
-        full = _rendition(desk.downloads, desk.reader, id_, why)
+        full = _rendition(desk.downloads, desk.reader, paper, why)
     if full.stamp.check in {StampCheck.ANOTHER_PAPER, StampCheck.ANOTHER_VERSION}:
         desk.shelf.drop(id_)
         raise PaperUnavailable(
@@ -85,8 +100,12 @@ def read_whole(desk: Desk, id_: ArxivId) -> FullText | None:
     return full
 
 
-def _rendition(downloads: Downloads, reader: PdfReader, id_: ArxivId, why: str) -> FullText:
-    """The full text of arXiv's HTML, because of `why` its PDF cannot be read."""
+def _rendition(downloads: Downloads, reader: PdfReader, paper: Paper, why: str) -> FullText:
+    """The full text of arXiv's HTML, because of `why` its PDF cannot be read.
+
+    It has no stamp like that of a PDF: its title says whether it is this paper.
+    """
+    id_ = paper.id
     try:
         content = downloads.html(id_)
     except PaperUnavailable:
@@ -99,6 +118,11 @@ def _rendition(downloads: Downloads, reader: PdfReader, id_: ArxivId, why: str) 
         except UnreadablePdf as error:
             said = str(error).replace(Path(file.name).name, f"the HTML of {id_}")
             raise UnreadablePdf(f"{why}; {said}") from None
+    if full.titles and not any(same_title(title, paper.title) for title in full.titles):
+        raise PaperUnavailable(
+            f"{why}; the HTML of {id_} is that of another paper, {full.titles[0]!r}: "
+            "nothing of it is quoted"
+        )
     return full.model_copy(update={"notes": (why, *full.notes)})
 
 
@@ -162,6 +186,7 @@ class WholePapers:
         self._desk, self._ledger, self._run_id = desk, ledger, run_id
         self._runner, self._watch = runner, watch
         self._read: OrderedDict[ArxivId, tuple[Passage, ...] | RetestError | None] = OrderedDict()
+        self._failed: dict[ArxivId, RetestError] = {}
         self._n_failed = 0
         self._gave_up: RetestError | None = None
         self._turn = asyncio.Lock()
@@ -190,7 +215,8 @@ class WholePapers:
     async def seek(self, paper: Paper, words: Collection[str], claim_id: str) -> list[Sought]:
         """Where each of `words` stands in the full text; nothing where there is no full text.
 
-        Why there is none is recorded, if it should not be so. Raises LedgerError.
+        That words do not stand in it is said only of a PDF that was read without any fault. Why
+        there is no full text is recorded, if it should not be so. Raises LedgerError.
         """
         if self._desk is None or paper.withdrawn:
             return []
@@ -200,15 +226,18 @@ class WholePapers:
         if not isinstance(full, FullText):
             return []
         finder = Finder(full)
-        return [Sought(paper=paper.id, words=w, passage=_around(finder, full, w)) for w in words]
+        found = [Sought(paper=paper.id, words=w, passage=_around(finder, full, w)) for w in words]
+        return [answer for answer in found if answer.passage or not full.notes]
 
     async def _attempt(self, paper: Paper, desk: Desk) -> FullText | RetestError | None:
         """The full text, the error, or None where there is no full text to be had."""
+        if paper.id in self._failed:
+            return self._failed[paper.id]
         if self._gave_up:
             desk = replace(desk, downloads=None)
 
         async def step() -> FullText | None:
-            return read_whole(desk, paper.id)
+            return read_whole(desk, paper)
 
         try:
             # Not worth a step of its own: on a night over a dump it holds for nearly every paper.
@@ -218,6 +247,7 @@ class WholePapers:
         except LedgerError:
             raise
         except RetestError as error:
+            self._failed[paper.id] = error
             self._count(error)
             return error
         if full is None:

@@ -5,14 +5,14 @@ source cannot say of a paper tonight is a third answer: the claims that rest on 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from claims.assessment import Assessment
 from claims.claim import Claim, Inquiry, SourceRef
-from claims.evidence import Answer, Paper
-from claims.health import says, stands_in
+from claims.evidence import Answer, Paper, Sought
+from claims.health import Place, says, stands_in
 from claims.ids import ArxivId
 from claims.ledger import Ledger
 from claims.outcomes import SourceChange
@@ -110,15 +110,58 @@ async def look_up(bench: Bench, run: Run, rests: Rests) -> Looked:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Earlier:
+    """Words of a source, and the older version in which they may stand."""
+
+    paper: Paper
+    words: str
+    is_recorded: bool
+    """False where only the id is known: what stands in it cannot be shown as that version's."""
+
+    def is_settled(self, sought: Mapping[Place, Sought]) -> bool:
+        """Whether it is known, and can be told, if the words stand in it."""
+        answer = sought.get((self.paper.id, self.words))
+        if answer is None or answer.passage:
+            return self.is_recorded and says(self.paper, self.words, sought)
+        return True
+
+
 async def seek(bench: Bench, run: Run, rests: Rests, whole: WholePapers) -> int:
     """The number of quotes sought in full texts; where they stand is in the ledger.
 
     Sought are the words of sources that no abstract holds, and those of evidence that the
-    abstract of a newer version does not hold. Each is sought once in a version. Raises LedgerError.
+    abstract of a newer version does not hold. Each is sought once in a version. That the newest
+    version does not say a source's words is noted when the version that is meant was read too:
+    else a true quote of a revised paper would be called invented. Raises LedgerError.
     """
     papers, n_sought = bench.ledger.papers, 0
     newest = papers.newest(rests.numbers, before=run.until)
-    sought = papers.sought(paper.id for paper in newest.values())
+    earlier = tuple(_earlier(bench, run, rests, newest))
+    looked_at = (*newest.values(), *(one.paper for one in earlier))
+    sought = papers.sought(paper.id for paper in looked_at)
+    for (number, claim_id), words in sorted(_wanted(rests, newest, sought).items()):
+        paper = newest[number]
+        left = sorted(w for w in words if (paper.id, w) not in sought and not says(paper, w))
+        answers = await whole.seek(paper, left, claim_id) if left else []
+        sought |= {(answer.paper, answer.words): answer for answer in answers}
+        meant = [one for one in earlier if one.words in words and _lacks(paper, one, sought)]
+        for one in meant:
+            if (one.paper.id, one.words) not in sought and not one.is_settled(sought):
+                more = await whole.seek(one.paper, [one.words], claim_id)
+                sought |= {(answer.paper, answer.words): answer for answer in more}
+                answers += more
+        unsettled = {one.words for one in meant if not one.is_settled(sought)}
+        answers = [a for a in answers if a.passage or a.words not in unsettled]
+        papers.note_sought(answers, run.id)
+        n_sought += len(answers)
+    return n_sought
+
+
+def _wanted(
+    rests: Rests, newest: Mapping[str, Paper], sought: Mapping[Place, Sought]
+) -> Mapping[tuple[str, str], set[str]]:
+    """The words to be found in the newest versions, by number of the paper and id of the claim."""
     wanted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for claim_id, cited in rests.evidence:
         paper = newest.get(cited.paper.id.number)
@@ -127,13 +170,35 @@ async def seek(bench: Bench, run: Run, rests: Rests, whole: WholePapers) -> int:
     for claim_id, source in rests.sources:
         if source.quote and source.arxiv.number in newest:
             wanted[source.arxiv.number, claim_id].add(source.quote)
-    for (number, claim_id), words in sorted(wanted.items()):
-        paper = newest[number]
-        left = sorted(w for w in words if (paper.id, w) not in sought and not says(paper, w))
-        answers = await whole.seek(paper, left, claim_id) if left else []
-        papers.note_sought(answers, run.id)
-        n_sought += len(answers)
-    return n_sought
+    return wanted
+
+
+def _earlier(
+    bench: Bench, run: Run, rests: Rests, newest: Mapping[str, Paper]
+) -> Iterator[_Earlier]:
+    """The version that each source names, or the oldest that is known, if it is not the newest."""
+    quoted = [s for _, s in rests.sources if s.quote and s.arxiv.number in newest]
+    known: defaultdict[str, dict[int, Paper]] = defaultdict(dict)
+    for paper in bench.ledger.papers.get(ids=[source.arxiv.unversioned for source in quoted]):
+        if paper.revised_at < run.until:
+            known[paper.id.number][paper.id.version or 0] = paper
+    for source in quoted:
+        latest, versions = newest[source.arxiv.number], known[source.arxiv.number]
+        version = source.arxiv.version or min(versions)
+        if version < (latest.id.version or 0):
+            named = latest.model_copy(update={"id": ArxivId(source.arxiv.number, version)})
+            yield _Earlier(
+                paper=versions.get(version, named),
+                words=source.quote or "",
+                is_recorded=version in versions,
+            )
+
+
+def _lacks(newest: Paper, one: _Earlier, sought: Mapping[Place, Sought]) -> bool:
+    """Whether `one` is of this paper, whose newest version was read and does not say the words."""
+    answer = sought.get((newest.id, one.words))
+    is_of_it = one.paper.id.number == newest.id.number
+    return is_of_it and answer is not None and not says(newest, one.words, sought)
 
 
 def changes_of(ledger: Ledger, run: Run, rests: Rests) -> tuple[SourceChange, ...]:

@@ -1,8 +1,9 @@
 """PDFs and HTML pages of single versions from arXiv, one paper at a time.
 
-PDFs keep a rate of their own (`papers.governor`). What comes is checked to be a whole PDF by its
-first and last bytes; everything else about it is for the reader. A version without a full text,
-such as a withdrawal, is a PaperUnavailable.
+PDFs keep a rate of their own (`papers.governor`). What comes is checked to be a PDF by its first
+bytes, and to be whole by the length that was announced or else by its last bytes; everything else
+about it is for the reader. A version without a full text, such as a withdrawal, is a
+PaperUnavailable.
 """
 
 from collections.abc import Callable
@@ -25,6 +26,10 @@ _BEGINS_WITHIN: Final = 1_024
 
 _ENDS: Final = b"%%EOF"
 _ENDS_WITHIN: Final = 2_048
+_FRAMED: Final = ("Content-Length", "Transfer-Encoding")
+"""With one of these a body that ends early is an error of the transfer (RFC 9112, 8), so what came
+is what the server holds. Some PDFs of arXiv end in other bytes than they should."""
+
 _GONE: Final = frozenset({requests.codes.not_found, requests.codes.gone})
 
 
@@ -60,21 +65,22 @@ class Downloads:
 
     def pdf(self, id_: ArxivId) -> bytes:
         """The PDF of this version. Raises PaperUnavailable, SourceError."""
-        place, body = self._get("pdf", id_)
+        place, body, framed = self._get("pdf", id_)
         if _BEGINS not in body[:_BEGINS_WITHIN]:
             raise PaperUnavailable(f"{place} gave no PDF but {shown(body)}")
-        if _ENDS not in body[-_ENDS_WITHIN:]:
+        if not framed and _ENDS not in body[-_ENDS_WITHIN:]:
             raise FeedError(f"{place} gave a PDF that is cut off after {len(body):,} bytes")
         return body
 
     def html(self, id_: ArxivId) -> bytes:
         """The HTML page of this version. Raises PaperUnavailable, SourceError."""
-        place, body = self._get("html", id_)
-        if b"</html>" not in body[-_ENDS_WITHIN:].lower():
+        place, body, framed = self._get("html", id_)
+        if not framed and b"</html>" not in body[-_ENDS_WITHIN:].lower():
             raise FeedError(f"{place} gave a page that is cut off after {len(body):,} bytes")
         return body
 
-    def _get(self, kind: str, id_: ArxivId) -> tuple[str, bytes]:
+    def _get(self, kind: str, id_: ArxivId) -> tuple[str, bytes, bool]:
+        """The address, the body, and whether its length was announced."""
         place = f"{self._base}/{kind}/{id_}"
         try:
             response = self._session.get(place)
@@ -84,4 +90,4 @@ class Downloads:
             raise PaperUnavailable(
                 f"arXiv has no {kind.upper()} of {id_}: the version may be withdrawn"
             )
-        return place, response.content
+        return place, response.content, any(name in response.headers for name in _FRAMED)

@@ -52,6 +52,10 @@ _KINDS: Final = (
     ("ltx_caption", PassageKind.CAPTION),
     ("ltx_tabular", PassageKind.TABLE),
 )
+_HEADING: Final = "ltx_title_document"
+"""The class that LaTeXML gives to the heading with the title of the paper."""
+
+_TITLES: Final = 2
 _ORDER: Final = (
     PassageKind.BODY,
     PassageKind.CAPTION,
@@ -70,6 +74,8 @@ class _Open:
     hidden: bool
     told: bool
     """Whether its hidden words are reported: those of scripts and menus are not."""
+    title: list[str] | None
+    """Gathers its words, where it is a title of the page or stands in one."""
 
 
 @dataclass(kw_only=True)
@@ -89,6 +95,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.paragraphs = [_Paragraph(kind=PassageKind.BODY)]
         self.hidden: list[str] = []
+        self.titles: list[list[str]] = []
         self._open: list[_Open] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -108,7 +115,8 @@ class _Reader(HTMLParser):
             raise UnreadablePdf(f"the HTML is nested more than {_DEEPEST} deep")
         hidden = hides or tag in _NEVER_SHOWN or (above is not None and above.hidden)
         told = hides or (above is not None and above.told)
-        self._open.append(_Open(tag=tag, kind=kind, hidden=hidden, told=told))
+        title = self._title(tag, given, kind, above)
+        self._open.append(_Open(tag=tag, kind=kind, hidden=hidden, told=told, title=title))
 
     def handle_endtag(self, tag: str) -> None:
         if all(element.tag != tag for element in self._open):
@@ -123,10 +131,22 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         inside = self._open[-1] if self._open else None
+        if inside and inside.title is not None and (inside.tag == "title" or not inside.hidden):
+            inside.title.append(data)
         if inside is None or not inside.hidden:
             self.paragraphs[-1].pieces.append(re.sub(r"\s+", " ", data))
         elif inside.told and data.strip():
             self.hidden.append(" ".join(data.split()))
+
+    def _title(
+        self, tag: str, given: dict[str, str], kind: PassageKind, above: _Open | None
+    ) -> list[str] | None:
+        """Where the words of this element belong if they are of a title; a note in it is not."""
+        in_head = tag == "title" and (above is None or above.tag in {"head", "html"})
+        if (in_head or _HEADING in given.get("class", "").split()) and len(self.titles) < _TITLES:
+            self.titles.append([])
+            return self.titles[-1]
+        return above.title if above and kind is above.kind else None
 
     def _paragraph(self, kind: PassageKind, *, goes_on: bool = False) -> None:
         if not self.paragraphs[-1].pieces:
@@ -172,6 +192,7 @@ def read_html(content: bytes, paper: ArxivId) -> FullText:
         source=TextSource.HTML,
         hidden=hidden,
         instructions=(*_spoken(text), *_whispered(hidden)),
+        titles=tuple(title[:_SHOWN_CHARS] for title in map(_line, reader.titles) if title),
         notes=("read from arXiv's HTML rendition: quotes have no page",),
     )
 
@@ -215,6 +236,10 @@ def _whole(paragraphs: Sequence[_Paragraph]) -> list[str]:
 def _tidy(pieces: Sequence[str]) -> str:
     text = visible("".join(pieces))
     return re.sub(r" *\n *", "\n", re.sub(r" +", " ", text)).strip(" \n|")
+
+
+def _line(pieces: Sequence[str]) -> str:
+    return " ".join(visible("".join(pieces)).split())
 
 
 def _spoken(text: str) -> list[Instruction]:

@@ -113,6 +113,8 @@ class FullText(Frozen):
     hidden: tuple[HiddenRun, ...] = ()
     instructions: tuple[Instruction, ...] = ()
     stamp: Stamp = Stamp(check=StampCheck.NO_STAMP)
+    titles: tuple[str, ...] = ()
+    """What a page without a stamp calls itself, at most twice: its head's title and its heading."""
     notes: tuple[str, ...] = ()
     """What a reader of the report should know of this reading."""
 

@@ -3,8 +3,9 @@
 A folder of files named by the SHA-256 of what is in them, and a SQLite catalogue that says which
 paper version is which file. The catalogue's write lock is taken for every change, so processes may
 share the shelf: a file is there before its entry, and no file is removed while another process
-puts one. The shelf holds to a size and an age; what it drops can be fetched again. Its content is
-other people's text: it is read here and never handed on.
+puts one. The shelf holds to a size and an age; what it drops can be fetched again. Which versions
+have no text to be had is kept for some days too, with the reason. Its content is other people's
+text: it is read here and never handed on.
 """
 
 import hashlib
@@ -27,10 +28,26 @@ CREATE TABLE IF NOT EXISTS shelved (
     paper TEXT PRIMARY KEY, sha256 TEXT NOT NULL, n_bytes INTEGER NOT NULL, fetched_at REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_age ON shelved (fetched_at);
+CREATE TABLE IF NOT EXISTS unusable (
+    paper TEXT PRIMARY KEY, error TEXT NOT NULL, why TEXT NOT NULL, found_at REAL NOT NULL
+) WITHOUT ROWID;
 """
 _BUSY_S: Final = 30.0
 _STRAY_S: Final = 3_600.0
 """A file without an entry is left alone for so long: it may be on its way in."""
+
+UNUSABLE_FOR: Final = timedelta(days=3)
+"""Then a version is asked for again: a mirror may lag, and HTML is made some days after the PDF."""
+
+
+class Unusable(NamedTuple):
+    """One paper version of which no text is to be had."""
+
+    paper: ArxivId
+    error: str
+    """The name of the error."""
+    why: str
+    found_at: datetime
 
 
 class Shelved(NamedTuple):
@@ -106,12 +123,38 @@ class Shelf:
                 "INSERT OR REPLACE INTO shelved VALUES (?, ?, ?, ?)",
                 (name, sha256, len(content), self._now().timestamp()),
             )
+            db.execute("DELETE FROM unusable WHERE paper = ?", (name,))
         return path
 
     def drop(self, paper: ArxivId) -> None:
         """Take this version off the shelf, so that it is fetched anew when it is wanted."""
         with self._catalogue(writing=True) as db:
             self._drop(db, replaced=_version(paper))
+
+    def note_unusable(self, paper: ArxivId, error: str, why: str) -> None:
+        """Remember that this version has no text to be had; it is forgotten after some days."""
+        now = self._now()
+        with self._catalogue(writing=True) as db:
+            db.execute(
+                "DELETE FROM unusable WHERE found_at < ?", ((now - UNUSABLE_FOR).timestamp(),)
+            )
+            db.execute(
+                "INSERT OR REPLACE INTO unusable VALUES (?, ?, ?, ?)",
+                (_version(paper), error, why, now.timestamp()),
+            )
+
+    def unusable(self) -> tuple[Unusable, ...]:
+        """What has no text to be had, as far as it is remembered, the newest first."""
+        with self._catalogue() as db:
+            rows = db.execute(
+                "SELECT paper, error, why, found_at FROM unusable WHERE found_at >= ? "
+                "ORDER BY found_at DESC, paper",
+                ((self._now() - UNUSABLE_FOR).timestamp(),),
+            ).fetchall()
+        return tuple(
+            Unusable(ArxivId.parse(name), error, why, datetime.fromtimestamp(at, UTC))
+            for name, error, why, at in rows
+        )
 
     def prune(self) -> Pruned:
         """Drop what is too old, then the oldest until the rest fits, then files without entry."""

@@ -33,7 +33,7 @@ class Fault(StrEnum):
     EMPTY_DEEP_PAGE = "empty-deep-page"
     """No entries from the second page on, though there are more results."""
     CUT_OFF = "cut-off"
-    """XML, or a PDF, that ends in the middle."""
+    """XML, or a PDF, that ends in the middle; how long it is was not announced."""
     HTML = "html"
     """An HTML page with status 200."""
     ERROR_ENTRY = "error-entry"

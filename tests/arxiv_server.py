@@ -235,9 +235,9 @@ def _answerer(state: ArxivServer) -> type[BaseHTTPRequestHandler]:
 
         def _say(self, status: int, body: bytes, headers: dict[str, str], fault: Fault) -> None:
             self.send_response(status)
-            for name, value in {"Content-Type": "application/xml", **headers}.items():
+            told = {} if fault is Fault.CUT_OFF else {"Content-Length": str(len(body))}
+            for name, value in {"Content-Type": "application/xml", **headers, **told}.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             half = fault in {Fault.STALL, Fault.SHORT}
             self.wfile.write(body[: len(body) // 2] if half else body)

@@ -13,6 +13,7 @@ from claims.evidence import RemarkKind, TextSource
 from claims.standing import Flag
 from flows.full_text import FULL_TEXTS
 from flows.nightly import Finished, nightly
+from flows.runner import N_TRIES
 from flows.watch import Unwatched
 from papers.pdf.library import mupdf
 from papers.pdf.limits import Limits
@@ -128,6 +129,43 @@ def test_a_pdf_that_is_cut_off_is_fetched_again_on_the_next_night(
     assert second.run.failures == ()
 
 
+def test_one_odd_pdf_is_asked_for_once_and_stops_no_other(
+    server: ArxivServer, tmp_path: Path
+) -> None:
+    server.fault, server.on = Fault.CUT_OFF, f"/pdf/{ID}"
+    library = lamps.LIBRARY + "".join(
+        f'\n[[claims]]\nid = "lanterns-{n}"\nas_of = "2024"\n'
+        f'text = "A lantern that is asked {n} times gives the same colour."\n'
+        for n in range(3, 6)
+    )
+    place = place_of(tmp_path / "w", server, PLAIN, OTHER)
+    (place.folder / "claims" / "lanterns.toml").write_text(library)
+    done = asyncio.run(night(place, WholeJudge(), "2026-01-01"))
+    failed = [failure for failure in done.run.failures if failure.stage == "read"]
+    assert {failure.item_id for failure in failed} == {str(ID)}
+    assert len({failure.claim_id for failure in failed}) > 3
+    assert asked_for(server).count(f"/pdf/{ID}") == N_TRIES
+    assert "/pdf/2503.00002v1" in asked_for(server)
+
+
+def test_a_pdf_of_another_paper_is_fetched_once_in_some_days_and_told_each_night(
+    server: ArxivServer, tmp_path: Path
+) -> None:
+    source = "2401.00001v1"
+    server.pdfs[source] = stamped(tmp_path, "2301.00001v1")
+    place = place_of(tmp_path / "w", server)
+    quoted = '\n[[claims.sources]]\narxiv = "2401.00001"\nquote = "words of the body alone"\n'
+    (place.folder / "claims" / "lanterns.toml").write_text(f"{lamps.LIBRARY}{quoted}")
+    wanted = f"the PDF of {source} bears the stamp of another paper, 2301.00001v1"
+    for day in ("2026-01-01", "2026-01-02"):
+        done = asyncio.run(night(place, WholeJudge(), day))
+        (told,) = {f.message for f in done.run.failures if f.item_id == source}
+        assert told.startswith(wanted)
+    assert asked_for(server).count(f"/pdf/{source}") == 1
+    (kept,) = place.shelf().unusable()
+    assert (str(kept.paper), kept.error, kept.why) == (source, "PaperUnavailable", told)
+
+
 def test_after_a_refusal_nothing_more_is_asked_and_it_is_told_once_a_claim(
     server: ArxivServer, tmp_path: Path
 ) -> None:
@@ -161,6 +199,19 @@ def test_the_html_of_a_scan_is_read_and_says_so(server: ArxivServer, tmp_path: P
     told = [remark.told for remark in done.run.remarks if remark.kind is RemarkKind.READING]
     assert any("it may be a scan" in line for line in told)
     assert any("HTML rendition" in line for line in told)
+
+
+def test_the_html_of_another_paper_is_not_read(server: ArxivServer, tmp_path: Path) -> None:
+    server.pdfs[str(ID)] = scan()
+    body = f"<p>{pdfs.sentence(1)} {DENIAL} {pdfs.sentence(2)}</p>"
+    titled = f"<title>On Wicks and Oil</title><body>{body}</body>"
+    server.htmls[str(ID)] = f"<html>{titled}</html>".encode()
+    place = place_of(tmp_path / "w", server)
+    done = asyncio.run(night(place, WholeJudge(), "2026-01-01"))
+    assert states(done)["lanterns-agree"] == "CONFIRMED"
+    (failure,) = done.run.failures
+    assert failure.error == "PaperUnavailable"
+    assert "the HTML of 2503.00001v1 is that of another paper, 'On Wicks" in failure.message
 
 
 def test_hidden_words_are_reported_with_their_page_and_never_shown_or_quoted(

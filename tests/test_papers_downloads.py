@@ -60,6 +60,13 @@ def test_a_fault_is_an_error_and_never_a_pdf(
     assert type(caught.value) is error
 
 
+def test_a_pdf_of_the_announced_length_is_whole_however_it_ends(
+    server: ArxivServer, tmp_path: Path
+) -> None:
+    server.pdfs["2606.00001v1"] = b"%PDF-1.7\n%%EOF\n" + bytes(3_000)
+    assert downloads(server, tmp_path).pdf(FIRST.id) == server.pdfs["2606.00001v1"]
+
+
 def test_a_pdf_beyond_the_limit_is_not_read_to_its_end(server: ArxivServer, tmp_path: Path) -> None:
     server.pdfs["2606.00001v1"] = b"%PDF-1.7\n" + bytes(900_000) + b"%%EOF"
     with pytest.raises(SourceError, match="more than 100,000 bytes"):

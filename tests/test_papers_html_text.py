@@ -37,6 +37,14 @@ def with_words(words: str) -> bytes:
     return PAGE.replace("It ends.", f"It ends. {words}").encode()
 
 
+def test_the_titles_are_those_of_head_and_heading_without_their_notes() -> None:
+    note = '<span class="ltx_note"><span class="ltx_note_content">Work done at sea.</span></span>'
+    page = PAGE.replace("Personas Drift</h1>", f"Personas\n <em>Drift</em>{note}</h1>")
+    page = page.replace("ltx_title", "ltx_title ltx_title_document")
+    page = page.replace("It ends.", "<svg><title>A bar</title></svg>")
+    assert read_html(page.encode(), PAPER).titles == ("Not text", "Personas Drift")
+
+
 def test_visible_words_are_the_text_and_the_rest_is_not() -> None:
     full = read_html(PAGE.encode(), PAPER)
     assert full.body == (

@@ -12,7 +12,7 @@ import pytest
 
 from claims.errors import SourceError
 from claims.ids import ArxivId
-from papers.shelf import Shelf
+from papers.shelf import UNUSABLE_FOR, Shelf
 
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
 
@@ -117,6 +117,27 @@ def test_what_two_papers_share_stays_until_both_are_gone(tmp_path: Path) -> None
     clock.now += timedelta(days=11)
     assert shelf.prune().n_bytes == 0
     assert shelf.get(paper(2)) is not None
+
+
+def test_what_is_unusable_is_remembered_with_its_reason_for_some_days(tmp_path: Path) -> None:
+    clock = Clock()
+    shelf = Shelf(tmp_path, now=clock)
+    shelf.note_unusable(paper(1), "PaperUnavailable", "arXiv has no PDF of it")
+    clock.now += UNUSABLE_FOR / 2
+    shelf.note_unusable(paper(2), "UnreadablePdf", "it is a scan")
+    assert [(one.paper, one.error, one.why, one.found_at) for one in shelf.unusable()] == [
+        (paper(2), "UnreadablePdf", "it is a scan", clock.now),
+        (paper(1), "PaperUnavailable", "arXiv has no PDF of it", NOW),
+    ]
+    clock.now += UNUSABLE_FOR / 2 + timedelta(seconds=1)
+    assert [one.paper for one in shelf.unusable()] == [paper(2)]
+
+
+def test_what_is_put_on_the_shelf_is_usable_again(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.note_unusable(paper(1), "PaperUnavailable", "arXiv has no PDF of it")
+    shelf.put(paper(1), b"there it is")
+    assert shelf.unusable() == ()
 
 
 def test_pruning_sweeps_up_after_a_killed_process(tmp_path: Path) -> None:

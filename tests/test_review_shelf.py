@@ -51,6 +51,17 @@ def test_the_shelf_is_listed_and_pruned_to_its_limits(place: Path) -> None:
     assert pruned["pruned"] == {"n_papers": 1, "n_bytes": told["n_bytes"]}
 
 
+def test_the_shelf_tells_what_cannot_be_used_and_when_it_is_asked_for_again(place: Path) -> None:
+    shelf = Shelf(place / ".retest" / "shelf")
+    shelf.note_unusable(ArxivId("2503.00009", 2), "PaperUnavailable", "arXiv has no PDF of it")
+    (told,) = json.loads(retest("shelf", "--json", cwd=place).stdout)["unusable"]
+    assert told["paper"] == "2503.00009v2"
+    assert (told["error"], told["why"]) == ("PaperUnavailable", "arXiv has no PDF of it")
+    assert told["found_at"] < told["asked_again_from"]
+    lines = retest("shelf", cwd=place).stdout
+    assert f"2503.00009v2: arXiv has no PDF of it (found {told['found_at'][:10]}" in lines
+
+
 def test_the_doctor_says_whether_papers_are_read_whole(place: Path) -> None:
     told = retest("doctor", cwd=place).stdout
     assert "PDFs on the shelf are read, none is fetched; 1 on the shelf" in told
