@@ -144,6 +144,8 @@ class Inquiry(Frozen):
 
     id: Slug
     question: Sentence
+    restated: Sentence | None = Field(default=None, exclude_if=_is_unstated)
+    """The question as the research prompt puts it, where it says it in other words."""
     framing: str | None = None
     narrative: str | None = None
     categories: tuple[str, ...] = ()
@@ -151,6 +153,8 @@ class Inquiry(Frozen):
     watch: tuple[str, ...] = ()
     """Phrases that a new paper of interest is likely to use."""
     tasks: tuple[str, ...] = ()
+    orders: tuple[str, ...] = Field(default=(), exclude_if=_is_unstated)
+    """What the research prompt asks of the whole answer."""
     anchors: tuple[SourceRef, ...] = ()
     notes: tuple[Note, ...] = Field(default=(), exclude_if=_is_unstated)
     """Notes on the sources, in the order of the page."""

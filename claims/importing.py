@@ -25,7 +25,9 @@ from claims.library import read_inquiry, write_inquiry
 REWORDED: Final = 80.0
 """Least token-sort ratio, in percent, at which a claim is a new wording of one that is gone."""
 
-_SCALARS: Final = ("question", "framing", "narrative", "categories", "watch", "tasks")
+_SCALARS: Final = (
+    "question", "restated", "framing", "narrative", "categories", "watch", "tasks", "orders"
+)  # fmt: skip
 _FIELDS: Final = {
     "claims": ("as_of", "quantities", "sources", "note"),
     "anchors": ("title", "first_author", "year"),
@@ -65,6 +67,11 @@ class Imported:
     inquiry: Inquiry
     changes: tuple[Change, ...]
     is_new: bool
+
+    @property
+    def is_updated(self) -> bool:
+        """Whether the file is another than before; what is only told leaves it as it was."""
+        return any(change.what not in {What.KEPT, What.GONE} for change in self.changes)
 
 
 def place(

@@ -4,6 +4,7 @@ What the page does not say itself is derived: watch phrases from its words, cate
 anchor papers where a source can be asked. A source out of reach leaves everything else done.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from datetime import date
 from typing import Final
 
 from agents.watch_words import watch_phrases
+from agents.words import stem
 from claims.claim import Inquiry, SourceRef
 from claims.errors import SourceError
 from claims.evidence import Paper
@@ -24,13 +26,27 @@ from flows.workspace import Workspace
 from papers.sources import Source
 
 N_CATEGORIES: Final = 6
+_SHARED_BY: Final = 2
+_N_GUESSED: Final = 3
+_SAID_AT_LEAST: Final = 2
+_DEFAULT: Final = ("cs.CL", "cs.AI", "cs.LG")
+"""Where the papers are that retest was made for; a person changes them in the file."""
+
+_WORDS: Final = re.compile(r"[a-z]+")
 _BY_WORD: Final = {
-    "language model": "cs.CL", "llm": "cs.CL", "persona": "cs.CL", "dialogue": "cs.CL",
-    "translation": "cs.CL", "agent": "cs.AI", "reasoning": "cs.AI", "learning": "cs.LG",
-    "neural": "cs.LG", "training": "cs.LG", "image": "cs.CV", "vision": "cs.CV",
-    "robot": "cs.RO", "user": "cs.HC", "human": "cs.HC", "society": "cs.CY", "ethic": "cs.CY",
-    "social": "cs.SI", "econom": "econ.GN", "brain": "q-bio.NC", "neuron": "q-bio.NC",
-    "quantum": "quant-ph", "security": "cs.CR", "retrieval": "cs.IR", "software": "cs.SE",
+    "language": "cs.CL", "llm": "cs.CL", "persona": "cs.CL", "dialogue": "cs.CL",
+    "prompt": "cs.CL", "translation": "cs.CL", "text": "cs.CL",
+    "agent": "cs.AI", "planning": "cs.AI", "reasoning": "cs.AI",
+    "learning": "cs.LG", "neural": "cs.LG", "training": "cs.LG", "network": "cs.LG",
+    "transformer": "cs.LG", "autoencoder": "cs.LG",
+    "image": "cs.CV", "vision": "cs.CV", "video": "cs.CV", "robot": "cs.RO",
+    "interface": "cs.HC", "chatbot": "cs.HC", "society": "cs.CY", "ethics": "cs.CY",
+    "market": "econ.GN", "economy": "econ.GN", "trader": "econ.GN",
+    "brain": "q-bio.NC", "cortex": "q-bio.NC", "protein": "q-bio.BM", "gene": "q-bio.GN",
+    "quantum": "quant-ph", "qubit": "quant-ph", "attack": "cs.CR", "encryption": "cs.CR",
+    "retrieval": "cs.IR", "recommender": "cs.IR", "software": "cs.SE", "compiler": "cs.PL",
+    "galaxy": "astro-ph.GA", "star": "astro-ph.SR", "planet": "astro-ph.EP",
+    "climate": "physics.ao-ph", "weather": "physics.ao-ph", "epidemic": "q-bio.PE",
 }  # fmt: skip
 """A word of a page to the category where papers with it mostly are; a guess, and told as one."""
 
@@ -127,36 +143,61 @@ def completed(page: Page, records: Records) -> Page:
     inquiry, told = page.inquiry, list[Understood]()
     if not inquiry.watch:
         watch = watch_phrases(_texts(inquiry))
-        told += _derived("watch", watch)
+        told += _derived("watch", watch, "telling words of the page")
         inquiry = inquiry.model_copy(update={"watch": watch})
     if not inquiry.categories:
-        categories = _categories(inquiry, records)
-        told += _derived("categories", categories)
+        categories, because = _categories(inquiry, records)
+        told += _derived("categories", categories, because)
         inquiry = inquiry.model_copy(update={"categories": categories})
     return replace(page, inquiry=inquiry, understood=(*page.understood, *told))
 
 
-def _derived(field: str, values: tuple[str, ...]) -> list[Understood]:
-    told = ", ".join(values)
-    guess = Understood(field=field, value=told, sureness=Sureness.GUESSED, lines=())
+def _derived(field: str, values: tuple[str, ...], because: str) -> list[Understood]:
+    guess = Understood(
+        field=field,
+        value=", ".join(values),
+        sureness=Sureness.GUESSED,
+        lines=(),
+        because=because,
+    )
     return [guess] if values else []
 
 
 def _texts(inquiry: Inquiry) -> Iterable[str]:
     yield inquiry.question
+    yield inquiry.restated or ""
+    yield inquiry.framing or ""
+    yield from (inquiry.narrative or "").split("\n\n")
     yield from (claim.text for claim in inquiry.claims)
     yield from (anchor.title for anchor in inquiry.anchors if anchor.title)
-    yield from (note.title for note in inquiry.notes)
+    yield from (f"{note.title} {note.text}" for note in inquiry.notes)
 
 
-def _categories(inquiry: Inquiry, records: Records) -> tuple[str, ...]:
-    """Those of the cited papers, the most frequent first; else guessed from words."""
-    counts: Counter[str] = Counter()
-    for versions in records.values():
-        for paper in (versions or ())[-1:]:
-            counts.update(paper.categories)
-    if not counts:
-        text = " ".join(_texts(inquiry)).lower()
-        counts.update(category for word, category in _BY_WORD.items() if word in text)
-    ranked = sorted(counts, key=lambda category: (-counts[category], category))
-    return tuple(ranked[:N_CATEGORIES])
+def _categories(inquiry: Inquiry, records: Records) -> tuple[tuple[str, ...], str]:
+    """The categories to watch, and why these.
+
+    Of the cited papers: the primary ones, and those that several share; what a single paper is
+    filed under beside its own says little of the inquiry. Else what the page's words are mostly
+    about.
+    """
+    papers = [versions[-1] for versions in records.values() if versions]
+    counts = Counter(category for paper in papers for category in paper.categories)
+    primary = {paper.categories[0] for paper in papers if paper.categories}
+    kept = {name: n for name, n in counts.items() if name in primary or n >= _SHARED_BY}
+    ranked = sorted(kept, key=lambda name: (-kept[name], name))
+    if len(papers) >= _SHARED_BY:
+        return tuple(ranked[:N_CATEGORIES]), f"those of {len(papers)} cited papers"
+    guessed = _categories_of_words(_texts(inquiry))
+    told = [f"the cited paper's own ({', '.join(ranked)})"] if ranked else []
+    told += [f"words of the page ({', '.join(guessed)})"] if guessed else []
+    if told:
+        return tuple(dict.fromkeys((*ranked, *guessed))), " and ".join(told)
+    return _DEFAULT, "nothing on the page says it, and no cited paper could be looked up"
+
+
+def _categories_of_words(texts: Iterable[str]) -> tuple[str, ...]:
+    words = Counter(stem(word) for text in texts for word in _WORDS.findall(text.lower()))
+    said = Counter[str]()
+    for word, category in _BY_WORD.items():
+        said[category] += words[stem(word)]
+    return tuple(name for name, n in said.most_common(_N_GUESSED) if n >= _SAID_AT_LEAST)

@@ -10,15 +10,11 @@ from typing import Final
 
 from claims.answer import Held
 from claims.claim import Inquiry
-from claims.pages.own import anchor_line, claim_line, standing_line
+from claims.pages.own import PROMPT_OPENING, anchor_line, claim_line, standing_line
 from claims.standing import Flag
 from reports.markdown import md
 from reports.words import utc
 
-_OPENING: Final = (
-    "You are a careful research assistant. Cite arXiv ids for every statement about a paper, quote "
-    "word for word, and say plainly when you found nothing."
-)
 _TASKS: Final = (
     "Re-test the premise: does each dated claim still hold, and on whose evidence?",
     "Surface the strongest disagreement or superseding work within the last six months.",
@@ -40,8 +36,8 @@ def _lines(inquiry: Inquiry, held: tuple[Held, ...], until: datetime) -> Iterato
     yield f"# {_words(inquiry.question)}"
     if inquiry.framing:
         yield f"\nFraming: {_words(inquiry.framing)}"
-    yield f"\n## Research prompt\n\n{_OPENING}"
-    yield f"\nResearch question: {_words(inquiry.question)}"
+    yield f"\n## Research prompt\n\n{PROMPT_OPENING}"
+    yield f"\nResearch question: {_words(inquiry.restated or inquiry.question)}"
     if held:
         yield "\nDated claims (mind their dates):\n"
     for one in held:
@@ -53,6 +49,9 @@ def _lines(inquiry: Inquiry, held: tuple[Held, ...], until: datetime) -> Iterato
     yield "\nTasks:\n"
     tasks = inquiry.tasks or _TASKS
     yield from (f"{n}. {_words(task)}" for n, task in enumerate(tasks, start=1))
+    if inquiry.orders:
+        yield "\nGround rules:\n"
+        yield from (f"- {_words(order)}" for order in inquiry.orders)
     if inquiry.watch:
         yield "\nKeywords:\n"
         yield from (f"- {_words(phrase)}" for phrase in inquiry.watch)

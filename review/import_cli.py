@@ -10,6 +10,7 @@ from review.options import JsonOption, SourceOption, WorkspaceOption, opened_wor
 
 if TYPE_CHECKING:
     from claims.health import SourceCheck
+    from claims.pages.page import Understood
     from flows.importing import Brought
 
 
@@ -61,6 +62,7 @@ def import_page(
 
 
 _NOT_STATED = "not stated"
+_UP_TO_DATE = "already up to date"
 
 
 def page_of(name: str) -> bytes:
@@ -119,8 +121,7 @@ def _print(brought: "Brought") -> None:
 
     page, imported = brought.page, brought.imported
     rows = [
-        [one.field, _short(one.value), one.sureness.value, _lines(one.lines)]
-        for one in page.understood
+        [one.field, _short(one.value), _how_sure(one), _lines(one.lines)] for one in page.understood
     ]
     shown.table(["field", "understood as", "how sure", "lines"], rows)
     print_checks(brought.checks)
@@ -135,7 +136,7 @@ def _print(brought: "Brought") -> None:
         return
     for change in imported.changes:
         shown.out(f"{change.field}: {change.what.value}; the page says: {_short(change.page_says)}")
-    done = "written" if imported.is_new else "updated" if imported.changes else "already up to date"
+    done = "written" if imported.is_new else "updated" if imported.is_updated else _UP_TO_DATE
     shown.out(f"{done}: {imported.file} (inquiry {imported.inquiry.id}); it is yours to edit")
 
 
@@ -154,6 +155,7 @@ def _print_json(brought: "Brought") -> None:
                     "field": one.field,
                     "value": one.value,
                     "sureness": one.sureness.value,
+                    "because": one.because or None,
                     "lines": list(one.lines),
                 }
                 for one in page.understood
@@ -174,6 +176,10 @@ def _print_json(brought: "Brought") -> None:
 
 
 _SHOWN_CHARS = 110
+
+
+def _how_sure(one: "Understood") -> str:
+    return f"{one.sureness.value}: {one.because}" if one.because else one.sureness.value
 
 
 def _short(text: str) -> str:

@@ -48,6 +48,20 @@ def test_importing_the_same_page_again_changes_no_byte(tmp_path: Path) -> None:
     assert again.file.read_bytes() == written
 
 
+def test_what_is_only_told_is_no_update(tmp_path: Path) -> None:
+    place(tmp_path, page(AGREE, BURN))
+    again = place(tmp_path, page(AGREE))
+    assert [change.what for change in again.changes] == [What.GONE]
+    assert not again.is_updated
+
+
+def test_a_restated_question_and_orders_follow_the_page(tmp_path: Path) -> None:
+    place(tmp_path, page(AGREE, restated="When do lamps agree?", orders=("Be brief.",)))
+    again = place(tmp_path, page(AGREE, restated="When would they?", orders=("Cite ids.",)))
+    assert (again.inquiry.restated, again.inquiry.orders) == ("When would they?", ("Cite ids.",))
+    assert again.is_updated
+
+
 def test_what_nobody_edited_follows_the_page(tmp_path: Path) -> None:
     place(tmp_path, page(AGREE))
     later = claim("lamps-agree", "Lamps that are asked twice agree.", "2025")

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from claims.errors import LibraryError
+from claims.pages.amounts import quantities_in
 from claims.pages.labels import Part, label_of
 from claims.pages.page import Page, Sureness, read_page
 from claims.pages.years import date_of
+from tests.wanted_pages import WANTED
 
 PAGES = Path(__file__).with_name("pages")
 TODAY = date(2026, 7, 1)
@@ -25,164 +27,6 @@ def from_file(name: str) -> Page:
 
 def sureness(page: Page, field: str) -> Sureness:
     return next(one.sureness for one in page.understood if one.field == field)
-
-
-WANTED = {
-    "plain_dashes.txt": (
-        "DO LANTERNS HAVE A COLOUR OF THEIR OWN?",
-        "A lantern that only repeats its room has nothing to tell.",
-        [
-            ("Most lanterns go back to amber whatever they are told", "2024"),
-            ("Lantern copies match their owners in 76-85 % of answers", "2024/2025"),
-            ("Lanterns have no colour of their own", "2025~"),
-            ("Amber directions can be steered in the glass", "2025/2026"),
-        ],
-        [("2401.10001", 2024, "Open Lanterns, Closed Shutters"),
-         ("2507.10002", 2025, "Amber Vectors")],
-        3,
-        2,
-    ),
-    "saved_from_browser.html": (
-        "Who lights the lamps at noon?",
-        "If nobody needs the light, the lighting tells us about the lighter.",
-        [
-            ("One lamp in nine burns at noon", "2024"),
-            ("Timers drift by 12 minutes a month in cold towns", "2025~"),
-        ],
-        [("2402.10003", 2024, "Lamps at Noon: A Survey of Forty Towns"),
-         ("2503.10004", 2025, "Cold Timers")],
-        3,
-        2,
-    ),
-    "nested_bullets.md": (
-        "Does the wick decide how long a lamp burns?",
-        "Length is cheap to measure, so it is what gets measured.",
-        [
-            ("Long wicks burn longer", "2023"),
-            ("Oil matters more than the wick", "2024~"),
-            ("No lamp burns for more than 40 hours", "2025-06"),
-        ],
-        [("2305.10005", 2023, "Long Wicks Burn Longer"), ("2409.10006v3", None, "Oil Before Wick")],
-        3,
-        0,
-    ),
-    "only_a_prompt.txt": (
-        "Is the glow of fireflies a language?",
-        None,
-        [
-            ("Fireflies answer each other within 300 ms.", "2022"),
-            ("Flash patterns carry 3 signals per species", "2023~"),
-            ("From 2023 to 2025 no grammar was found", "2023/2025"),
-        ],
-        [("2203.10007", 2022, "Flash and Answer"),
-         ("2309.10008", None, "Three Signals in the Dark")],
-        3,
-        0,
-    ),
-    "footnoted.md": (
-        "What makes a shadow sharp?",
-        "Sharpness is a claim about the lamp, not about the wall.",
-        [
-            ("A flame under 2 mm throws a sharp shadow.", "2021-10"),
-            ("Sharpness falls by 30 % for each doubling of the flame.", "2024-04"),
-            ("Walls do not matter.", "2026~"),
-        ],
-        [("2110.10009", None, "Small Flames, Sharp Shadows"),
-         ("2404.10010", None, "Measuring Penumbrae at Home. Ana Ruiz, Tom Ode")],
-        3,
-        0,
-    ),
-    "divs_and_breaks.html": (
-        "Can a candle be too bright?",
-        "Brightness is always too much for someone.",
-        [
-            ("Candles over 30 lumens are rejected by 64% of readers", "2024-04/2024-06"),
-            ("Nobody reads by candle any more", "2026~"),
-        ],
-        [("2406.10011", 2024, "Too Bright To Read"), ("2601.10012", 2026, "The Last Candle")],
-        3,
-        0,
-    ),
-    "table_of_claims.md": (
-        "Should street lamps be warm?",
-        None,
-        [
-            ("Warm lamps halve the number of moths", "2021"),
-            ("Drivers see 8 % less under warm lamps", "2024/2025"),
-        ],
-        [("2105.10013", 2021, "Moths and Warm Lamps"), ("2412.10014", 2024, "Seeing Under Amber")],
-        3,
-        0,
-    ),
-    "sparse.txt": (
-        "Why do lighthouses blink?",
-        (
-            "Because they must be told apart (2020). "
-            "A steady light was once thought to be enough."
-        ),
-        [],
-        [],
-        0,
-        0,
-    ),
-    "other_words.md": (
-        "Are shutters part of the lamp?",
-        "Whoever draws the line decides what counts as light.",
-        [
-            ("The line is a legal fiction {2019}", "2019"),
-            ("Shuttered lamps last 1.5 times longer, since 2022", "2022"),
-            ("In 2025/26 half of all lamps were sold with shutters", "2025/2026"),
-        ],
-        [("1907.10015", 2019, "Lamp or Shutter?"), ("2211.10016v2", None, "Books of Light")],
-        3,
-        2,
-    ),
-    "windows_1252.html": (
-        "Do mirrors double a lamp’s light?",  # noqa: RUF001 - as the page writes it
-        "Twice the light is not twice the lamp.",
-        [
-            ("A mirror adds 40–45 % of light", "2023/2024"),  # noqa: RUF001 - the same
-            ("Two mirrors add nothing more—so far", "2025"),
-        ],
-        [("2310.10017", 2023, "Mirrors Behind Lamps")],
-        3,
-        0,
-    ),
-    "fenced_prompt.md": (
-        "Are bees moved by the colour of hives?",
-        "A hive has no opinion of its own paint.",
-        [
-            ("Painted hives cut drift by about 30%.", "2023"),
-            ("Colour is less important than smell.", "2024~"),
-            ("Trials spanning 2024–2026 found no effect at scale.", "2024/2026"),  # noqa: RUF001 - as the page writes it
-            ("By late 2025, most keepers had stopped painting.", "2025~"),
-        ],
-        [("2305.11111", 2023, "Painted Hives and Drift"),
-         ("2404.22222", 2024, "Smell Before Sight in Homing Bees")],
-        3,
-        2,
-    ),
-    "spans_and_divs.html": (
-        "Why do trains hum in A flat?",
-        "Because someone tuned them, or because nobody did.",
-        [("Trains hum at 415 Hz", "2021"), ("Newer inverters hum higher", "2024/2025")],
-        [("2107.55555", 2021, "Humming Inverters"), ("2408.66666", 2024, "Humming Higher")],
-        3,
-        2,
-    ),
-    "numbered_sections.txt": (
-        "How much of a lamp's flicker is noise?",
-        "Noise is what we have not asked about yet.",
-        [
-            ("Flicker is noise.", "2018"),
-            ("Flicker has a period of 9 seconds", "2021"),
-            ("The period follows the oil", "2024-11/2025-02"),
-        ],
-        [("2108.10018", 2021, "A Plot of Flicker"), ("2502.10019", 2025, "Oil Time")],
-        3,
-        0,
-    ),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WANTED)
@@ -216,9 +60,77 @@ def test_scripts_and_styles_are_no_text() -> None:
     assert page.unplaced == ()
 
 
-def test_a_restated_question_in_other_words_is_listed() -> None:
-    page = from_file("plain_dashes.txt")
-    assert [one.why for one in page.unplaced] == ["asks in other words than the question above"]
+def test_a_restated_question_in_other_words_is_kept_beside_the_question() -> None:
+    page = from_file("wrapped_lines.txt")
+    assert page.inquiry.restated == (
+        "does reinforcement learning with verifiable rewards add abilities that sampling from the "
+        "base model does not find?"
+    )
+    assert from_file("only_a_prompt.txt").inquiry.restated is None
+
+
+@pytest.mark.parametrize(
+    ("name", "orders"),
+    [
+        ("front_matter.md", ["Be brief. Mark every statement that has no paper behind it."]),
+        (
+            "sources_are_notes.html",
+            ["Cite arXiv IDs; flag anything you cannot ground in a real paper."],
+        ),
+        (
+            "wrapped_lines.txt",
+            ["Answer in English. Cite arXiv IDs.", "Do not cite blog posts."],
+        ),
+        (
+            "orders_around.txt",
+            [
+                "You are a research assistant with access to arXiv. Be sceptical of dates.",
+                "under 800 words. Cite arXiv IDs inline. Flag ungrounded statements.",
+            ],
+        ),
+    ],
+)
+def test_what_is_asked_of_the_whole_answer_is_no_part_of_the_last_task(
+    name: str, orders: list[str]
+) -> None:
+    inquiry = from_file(name).inquiry
+    assert list(inquiry.orders) == orders
+    assert len(inquiry.tasks) == 3
+
+
+def test_an_anchor_line_wins_over_a_mention_in_running_text() -> None:
+    page = read(
+        "# Do lamps drift?\n\nSources\n\nAda and others tie drift to oil (arXiv:2401.00001).\n\n"
+        "- arXiv:2401.00001 (2024) — Drift of Oil Lamps\n- arXiv:2401.00002 — Long Wicks\n\n"
+        "Bell finds the same for gas (arXiv:2401.00003).\n"
+    )
+    assert [(str(a.arxiv), a.title) for a in page.inquiry.anchors] == [
+        ("2401.00001", "Drift of Oil Lamps"),
+        ("2401.00002", "Long Wicks"),
+        ("2401.00003", None),
+    ]
+    assert sureness(page, "anchors[3]") is Sureness.GUESSED
+
+
+@pytest.mark.parametrize("label", ["Sources", "Source notes", "Notes", "Background", "## Reading"])
+def test_question_titled_notes_are_notes_under_whatever_label(label: str) -> None:
+    page = read(
+        "Do lamps drift?\n\nSlowly.\n\nLamps are lit at dusk.\n\n"
+        f"{label}\nDoes oil explain it?\nAda says so (arXiv:2401.00001).\n\n"
+        "Is it measured at all?\nMost trials stop at eight hours.\n"
+    )
+    assert [(note.title, note.text) for note in page.inquiry.notes] == [
+        ("Does oil explain it?", "Ada says so (arXiv:2401.00001)."),
+        ("Is it measured at all?", "Most trials stop at eight hours."),
+    ]
+    assert page.unplaced == ()
+
+
+def test_marks_of_a_list_of_papers_become_sources_of_the_claims() -> None:
+    claims = from_file("keys_in_brackets.md").inquiry.claims
+    assert [[str(s.arxiv) for s in claim.sources] for claim in claims] == [
+        ["2305.14325"], ["2402.18272", "2311.17371"], [],
+    ]  # fmt: skip
 
 
 def test_notes_keep_their_question_their_paragraph_and_their_papers() -> None:
@@ -319,3 +231,25 @@ def test_dates_are_read_as_people_write_them(text: str, edtf: str | None) -> Non
 )
 def test_labels_open_their_part(text: str, part: Part, rest: str) -> None:
     assert label_of(text) == (part, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "named"),
+    [
+        ("Drift appears within 8 rounds of dialogue", ["8 rounds dialogue"], True),
+        ("Larger models drift more than small ones, by up to 30 %", ["30% models drift"], False),
+        ("No trial looks at persistence beyond 100 turns", ["100 turns persistence"], True),
+        ("It lowers the diversity of stories by 10.7 %", ["10.7% diversity of stories"], True),
+        ("Detection falls to 4.6 %", ["4.6% Detection"], True),
+        ("No stance is given by 3 of 10 models", ["30% models"], True),
+        ("It keeps an AUC of 0.9", ["0.9 AUC"], True),
+        ("A context of 64k tokens is enough", ["64000 tokens context"], True),
+        ("GPT-4 and Llama 3 in 2024, in section 3", [], True),
+    ],
+)
+def test_a_number_is_read_with_what_it_measures_or_told_as_a_guess(
+    text: str, told: list[str], *, named: bool
+) -> None:
+    found = quantities_in(text)
+    assert [str(one.quantity) for one in found] == told
+    assert all(one.is_named for one in found) is named

@@ -97,6 +97,19 @@ def test_sources_watch_phrases_and_categories_read_back_too() -> None:
     assert again.framing == inquiry.framing
 
 
+def test_a_restated_question_and_orders_read_back_too() -> None:
+    inquiry = Inquiry(
+        id="lamps",
+        question="Do lamps agree?",
+        restated="Do two lamps that are asked alike answer alike?",
+        orders=("Cite arXiv IDs.", "Not more than 300 words, please."),
+        claims=(claim(),),
+    )
+    again = back(inquiry)
+    assert (again.question, again.restated) == (inquiry.question, inquiry.restated)
+    assert again.orders == inquiry.orders
+
+
 def test_standings_are_told_and_never_read_back() -> None:
     inquiry = Inquiry(id="lamps", question="Do lamps agree?", claims=(claim(),))
     assert "Standing today, 2026-07-01: UNTESTED" in written(inquiry)

@@ -60,6 +60,24 @@ def test_an_import_says_where_it_went_and_what_it_left_out(place: Path) -> None:
     assert "already up to date: " in again.stdout
 
 
+def test_an_edited_page_updates_its_inquiry_and_duplicates_nothing(place: Path) -> None:
+    first = json.loads(retest("import", "page.md", "--json", cwd=place).stdout)["inquiry"]
+    text = PAGE.replace("Re-test the premise.", "Re-test the premise twice.") + "\nCite ids.\n"
+    (place / "page.md").write_text(text, encoding="utf-8")
+    told = json.loads(retest("import", "page.md", "--json", cwd=place).stdout)
+    assert [change["field"] for change in told["changes"]] == ["tasks", "orders"]
+    changed = {"tasks": ["Re-test the premise twice."], "orders": ["Cite ids."]}
+    assert told["inquiry"] == {**first, **changed}
+
+
+def test_what_was_derived_says_from_what(place: Path) -> None:
+    told = json.loads(retest("import", "page.md", "--json", "--offline", cwd=place).stdout)
+    because = {one["field"]: one["because"] for one in told["understood"]}
+    assert because["watch"] == "telling words of the page"
+    assert "no cited paper could be looked up" in because["categories"]
+    assert because["question"] is None
+
+
 def test_a_dry_run_writes_nothing(place: Path) -> None:
     before = sorted(place.rglob("*"))
     done = retest("import", "page.md", "--dry-run", "--offline", cwd=place)

@@ -1,65 +1,139 @@
-"""Quantities that a claim states in words: "76–85 % fidelity", "an accuracy of 71 %".
+"""Quantities that a claim states in words: "76–85 % fidelity", "within 8 rounds of dialogue".
 
-Only a number with a unit and a noun beside it counts: a person completes the rest in the file.
+A share such as "3 of 10 models" is told in percent. What is measured is the noun beside the
+number; where none stands there, the words that the sentence begins with, told as a guess.
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from claims.claim import Quantity
-from claims.pages.grammar import COMPARING, FUNCTION_WORDS
+from claims.pages.grammar import COMPARING, FUNCTION_WORDS, verb_forms
+from claims.pages.years import dates_in
 
 _N: Final = r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,6})?"
 _UNIT: Final = (
-    r"%|per ?cent\b|percentage points?\b|points?\b|pp\b|x\b|×|times\b|ms\b|seconds?\b|hours?\b|"
-    r"days?\b|tokens?\b|turns?\b|people\b|participants?\b"
+    r"%|per ?cent\b|percentage points?\b|points?\b|pp\b|x\b|×|times\b|-?fold\b|ms\b|seconds?\b|"
+    r"minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b|Hz\b|lumens?\b|mm\b|cm\b|km\b|kg\b"
 )
 _AMOUNT: Final = re.compile(
-    rf"(?<![\w.,/-])(?P<low>{_N})\s?%?(?:\s?(?:-|–|—|‑|to|and)\s?(?P<high>{_N}))?"
-    rf"[\s\u00a0\u202f-]?(?P<unit>{_UNIT})",
+    rf"(?<![\w.,/@-])(?P<low>{_N})"
+    rf"(?:\s?%?\s?(?P<to>-|–|—|‑|/|to|of|in|out of|and)\s?(?P<high>{_N}))?"
+    rf"(?:\s?(?P<scale>k|million|billion|thousand)\b(?!-))?[\s\u00a0\u202f-]?(?P<unit>{_UNIT})?"
+    r"(?![\w@]|[.,/:]\d|%)",
     re.IGNORECASE,
 )
 _UNITS: Final = {
-    "percent": "%", "per cent": "%", "percentage point": "percentage points",
-    "percentage points": "percentage points", "point": "points", "pp": "percentage points",
-    "x": "times", "×": "times", "second": "seconds", "hour": "hours", "day": "days",
-    "token": "tokens", "turn": "turns", "participant": "participants",
+    "percent": "%", "per cent": "%", "percentage point": "percentage points", "pp":
+    "percentage points", "point": "points", "x": "times", "×": "times", "fold": "times",
+    "-fold": "times",
 }  # fmt: skip
-_STOP: Final = FUNCTION_WORDS | COMPARING
+_PLURAL_UNITS: Final = re.compile(r"(?:second|minute|hour|day|week|month|year|lumen)$")
+_PARTS: Final = frozenset(("of", "in", "out of", "/"))
+_COUNTED: Final = re.compile(
+    r"\s?(?P<noun>(?:[^\W\d_][\w-]*\s){0,1}?(?:[^\W\d_][\w-]*[^\Ws]s|people))\b"
+)
+"""A plural right after a number, an adjective perhaps before it."""
+
+_OF: Final = re.compile(r"^\s?of\s(?:the |all )?")
+_FOR: Final = re.compile(r"^\s?(?:for|in)\s(?:the |all )?")
 _WORD: Final = re.compile(r"[^\W\d_][\w-]*")
-_OF: Final = re.compile(
-    r"((?:[^\W\d_][\w-]*\s+){1,2})(?:of|is|at|=|reaches|was|to|hits|by)\s+"
-    r"(?:about |around |roughly |only |up to |over |~\s?)?$",
+_TO_NUMBER: Final = re.compile(
+    r"\s(?:of|is|at|=|was|to|hits|by|beyond|within|under|over|above|below|in|from|near|reaches|after|"
+    r"until)\s+(?:about |around |roughly |only |up to |at most |at least |fewer than |more than |"
+    r"less than |under |over |under |the |~\s?)*$",
     re.IGNORECASE,
 )
 _MAX_NOUNS: Final = 3
+_MOST_WORDS: Final = 5
 
 
-def quantities_in(text: str) -> tuple[Quantity, ...]:
+class Stated(NamedTuple):
+    """A quantity, and whether the sentence says beside it what is measured."""
+
+    quantity: Quantity
+    is_named: bool
+
+
+def quantities_in(text: str) -> tuple[Stated, ...]:
     """The quantities that `text` states, in order.
 
-    >>> [str(q) for q in quantities_in("Simulation reaches 76–85 % fidelity by matching.")]
+    >>> [str(one.quantity) for one in quantities_in("Simulation reaches 76–85 % fidelity.")]
     ['76-85% fidelity']
     """
-    found = []
+    dated = [range(one.start, one.end) for one in dates_in(text)]
+    found: dict[Quantity, Stated] = {}
     for match in _AMOUNT.finditer(text):
-        measure = _after(text[match.end() :]) or _before(text[: match.start()])
-        ends = sorted(
-            float((match[end] or match["low"]).replace(",", "")) for end in ("low", "high")
-        )
-        unit = match["unit"].lower()
-        if measure:
-            unit = _UNITS.get(unit, unit)
-            found.append(Quantity(measure=measure, low=ends[0], high=ends[1], unit=unit))
-    return tuple(dict.fromkeys(found))
+        if any(match.start() in span for span in dated):
+            continue
+        if stated := _stated(text, match):
+            found.setdefault(stated.quantity, stated)
+    return tuple(found.values())
+
+
+def _stated(text: str, match: re.Match[str]) -> Stated | None:
+    low, high, unit = _ends(match)
+    before, after = text[: match.start()], text[match.end() :]
+    is_share = bool(match["to"] in _PARTS and match["high"] and not unit)
+    if is_share and (named := _after(after)):
+        return Stated(Quantity(measure=named, low=low, high=high, unit="%"), True)
+    if not unit:
+        counted = _COUNTED.match(after) if _is_spaced(match, after) else None
+        noun = counted["noun"] if counted else ""
+        if counted is None or not _are_nouns(noun):
+            return _bare(text, match, low, high)
+        scale = match["scale"] if match["scale"] != "k" else None
+        unit = " ".join(filter(None, (scale, noun)))
+        after = after[counted.end() :]
+    if is_share:
+        return Stated(Quantity(measure=unit, low=low, high=high, unit="%"), True)
+    named = _after(after) or _before(before) or _after(_FOR.sub(" ", after))
+    measure = named or _beginning(before) or unit
+    return Stated(Quantity(measure=measure, low=low, high=high, unit=unit), bool(named))
+
+
+def _ends(match: re.Match[str]) -> tuple[float, float, str]:
+    """The ends of the range in its unit; a share in percent."""
+    first, last = (float((match[end] or match["low"]).replace(",", "")) for end in ("low", "high"))
+    unit = (match["unit"] or "").lower()
+    unit = _UNITS.get(unit, unit + "s" if _PLURAL_UNITS.search(unit) else unit)
+    if match["to"] in _PARTS and match["high"] and last:
+        if not unit and first <= last:
+            share = round(100 * first / last, 1)
+            return share, share, ""
+        last = first
+    thousands = 1000 if match["scale"] == "k" else 1
+    low, high = sorted((first * thousands, last * thousands))
+    return low, high, unit
+
+
+def _is_spaced(match: re.Match[str], after: str) -> bool:
+    return match[0].endswith((" ", "-", "\u00a0", "\u202f")) or after.startswith(" ")
+
+
+def _bare(text: str, match: re.Match[str], low: float, high: float) -> Stated | None:
+    """A number without a unit or a thing counted: only where it has a point and a name."""
+    named = _before(text[: match.start()])
+    if "." not in match[0].strip(".") or not named:
+        return None
+    return Stated(Quantity(measure=named, low=low, high=high), True)
+
+
+def _are_nouns(words: str) -> bool:
+    return not any(_is_no_noun(word) for word in words.lower().split())
+
+
+def _is_no_noun(word: str) -> bool:
+    low = word.lower()
+    return low in FUNCTION_WORDS or low in COMPARING or low in verb_forms() or low.endswith("ly")
 
 
 def _after(text: str) -> str:
     """The noun phrase that follows at once, such as "fidelity" or "of participants"."""
     nouns: list[str] = []
-    for word in text.removeprefix(" of ").split()[:_MAX_NOUNS]:
+    for word in _OF.sub(" ", text).split()[:_MAX_NOUNS]:
         found = _WORD.match(word)
-        if found is None or found[0].lower() in _STOP:
+        if found is None or _is_no_noun(found[0]):
             break
         nouns.append(found[0])
         if found[0] != word:
@@ -68,7 +142,28 @@ def _after(text: str) -> str:
 
 
 def _before(text: str) -> str:
-    """The noun that the number belongs to, as in "an accuracy of"."""
-    named = _OF.search(text)
-    words = [word for word in (named[1].split() if named else []) if word.lower() not in _STOP]
-    return " ".join(words)
+    """The noun phrase that the number belongs to, as in "the diversity of stories by"."""
+    led = _TO_NUMBER.search(text)
+    nouns: list[str] = []
+    words = text[: led.start()].split() if led else []
+    if words and words[-1].lower() in verb_forms():
+        words.pop()
+    for word in reversed(words):
+        if word.lower() == "of" and nouns and len(nouns) < _MOST_WORDS:
+            nouns.append(word)
+        elif not _WORD.fullmatch(word) or _is_no_noun(word) or len(nouns) == _MOST_WORDS:
+            break
+        else:
+            nouns.append(word)
+    return " ".join(reversed(nouns)).removeprefix("of ")
+
+
+def _beginning(text: str) -> str:
+    """What the sentence is about, by the words that it begins with."""
+    told: list[str] = []
+    for found in _WORD.finditer(text):
+        if not _is_no_noun(found[0]):
+            told.append(found[0])
+        elif told:
+            break
+    return " ".join(told[:_MAX_NOUNS])

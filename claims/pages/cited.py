@@ -59,6 +59,23 @@ def references_in(text: str) -> tuple[SourceRef, ...]:
     return tuple(refs.values())
 
 
+def is_bibliographic(text: str) -> bool:
+    """Whether `text` is an entry about one paper and no sentence that mentions it.
+
+    Its title stands in quotation marks, or most of its longer words are capitalised.
+    """
+    refs = references_in(text)
+    if len(refs) != 1:
+        return False
+    return bool(_QUOTED.search(text)) or is_title_case(refs[0].title or "")
+
+
+def is_title_case(text: str) -> bool:
+    """Whether most of its longer words are capitalised; a single sentence's are not."""
+    long = re.findall(r"[^\W\d_]{4,}", text)
+    return len(long) > 1 and sum(word[0].isupper() for word in long) > len(long) / 2
+
+
 def without_mentions(text: str) -> str:
     """`text` without its arXiv ids."""
     for mention in reversed(mentions_in(text)):

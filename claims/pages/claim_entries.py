@@ -1,6 +1,7 @@
-"""The claims of a page: what an entry says, taken apart into text, date, quantities and papers.
+"""Claims, made of the blocks of their part: text, date, quantities and the papers they cite.
 
-What stands nested under a claim goes with it; what is no claim goes to the unplaced.
+Marks such as [1] or [Du 2023] lead to the footnote, or the entry of a list of papers, that bears
+the same mark.
 """
 
 import re
@@ -14,12 +15,15 @@ from claims.dates import ClaimDate
 from claims.pages.amounts import quantities_in
 from claims.pages.cited import references_in, without_mentions
 from claims.pages.entries import MAX_CLAIM_CHARS, Refused, bare_sources, beside
+from claims.pages.kinds import is_question
 from claims.pages.lines import Block, says_something
-from claims.pages.outline import Placed, Sureness, is_question
+from claims.pages.outline import Placed, Sureness
 from claims.pages.own import read_claim_line
 from claims.pages.years import DateInText, Stated, date_of
 
-_MARKS: Final = re.compile(r"\s?\[\^?([\w-]{1,12}(?:\s?[,;]\s?[\w-]{1,12}){0,9})\]|\s?([¹²³⁴-⁹]+)")
+_MARKS: Final = re.compile(
+    r"\s?\[\^?([\w .&’'-]{1,60}(?:[,;][\w .&’'-]{1,60}){0,9})\]|\s?([¹²³⁴-⁹]+)"
+)
 
 _DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 
@@ -32,6 +36,8 @@ _OPENING: Final = re.compile(
     r"claimed)*$",
     re.IGNORECASE,
 )
+
+_CLOSING: Final = re.compile(r"(?:\s|[,;])*[)\]]")
 """A bracket that holds a date and nothing else."""
 
 _LEAD: Final = re.compile(
@@ -39,6 +45,11 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 """What leads to a date at the end of a claim and says nothing without it."""
+
+_HEAD: Final = re.compile(r"(?:[~≈∼\s*_]|\b(?:spanning|as of|dated?|held)\b:?)*", re.IGNORECASE)
+"""What may stand before a date at the beginning of a claim and says nothing without it."""
+
+_OPEN_END: Final = re.compile(r"\s?(?:–|—|-|to)\s?(?:present|now|today|date)\b")
 
 _EDGES: Final = " \t,;:–—|·-"
 
@@ -51,6 +62,8 @@ class ClaimEntry:
     as_of: ClaimDate
     dated: Sureness
     quantities: tuple[Quantity, ...]
+    measured: Sureness
+    """Whether each quantity has what it measures beside it."""
     sources: tuple[SourceRef, ...]
     note: str | None
     sureness: Sureness
@@ -60,11 +73,17 @@ class ClaimEntry:
 Footnotes = Mapping[str, Block]
 
 
-def footnotes_of(placed: Iterable[Placed]) -> dict[str, Block]:
-    """Footnotes by their mark; entries without a mark are counted."""
+def footnotes_of(placed: Iterable[Placed], papers: Iterable[Placed]) -> dict[str, Block]:
+    """Footnotes by their mark, and the papers of a list that has marks.
+
+    Footnotes without a mark are counted.
+    """
     found: dict[str, Block] = {}
     for n, one in enumerate(placed, start=1):
         found.setdefault(one.block.mark or str(n), one.block)
+    for one in papers:
+        if one.block.mark:
+            found.setdefault(one.block.mark, one.block)
     return found
 
 
@@ -101,7 +120,7 @@ def resolved(text: str, footnotes: Footnotes) -> tuple[str, tuple[Block, ...]]:
     found: list[Block] = []
 
     def take(match: re.Match[str]) -> str:
-        marks = re.split(r"\s?[,;]\s?", (match[1] or match[2]).translate(_DIGITS))
+        marks = re.split(r"\s?[,;]\s?", (match[1] or match[2]).strip().translate(_DIGITS))
         if not all(mark in footnotes for mark in marks):
             return match[0]
         found.extend(footnotes[mark] for mark in marks)
@@ -128,6 +147,7 @@ def _claim(one: Placed, footnotes: Footnotes, today: date) -> ClaimEntry | None:
     text, noted = resolved(one.block.text, footnotes)
     refs = [ref for block in noted for ref in references_in(block.text)]
     refs += references_in(text)
+    text = _EMPTY.sub("", text) if noted else text
     text = _EMPTY.sub("", without_mentions(text)) if refs else text
     text = _PREFIX.sub("", text)
     found = date_of(text)
@@ -142,11 +162,13 @@ def _claim(one: Placed, footnotes: Footnotes, today: date) -> ClaimEntry | None:
 def _entry(
     one: Placed, text: str, as_of: ClaimDate, dated: Sureness, sources: tuple[SourceRef, ...]
 ) -> ClaimEntry:
+    stated = quantities_in(text)
     return ClaimEntry(
         text=text,
         as_of=as_of,
         dated=dated,
-        quantities=quantities_in(text),
+        quantities=tuple(one.quantity for one in stated),
+        measured=Sureness.SHAPED if all(one.is_named for one in stated) else Sureness.GUESSED,
         sources=sources,
         note=None,
         sureness=one.sureness,
@@ -175,13 +197,13 @@ def _without_date(text: str, found: DateInText) -> str:
     """`text` without a date that stands beside the sentence; one inside it stays."""
     before, after = text[: found.start], text[found.end :]
     opening = _OPENING.search(before)
-    closing = re.match(r"\s?[)\]]", after)
+    closing = _CLOSING.match(after)
     if opening and closing:
         return before[: opening.start()] + after[closing.end() :]
     if found.stated is not Stated.PLAIN:
         return text
-    if not re.sub(r"[~≈∼\s*_]", "", before):
-        return after
+    if _HEAD.fullmatch(before):
+        return _OPEN_END.sub("", after, count=1) if _OPEN_END.match(after) else after
     lead = _LEAD.search(before)
     if lead and not re.sub(r"[.\s]", "", after):
         return before[: lead.start()] + after

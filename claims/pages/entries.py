@@ -1,6 +1,7 @@
 """Anchors, tasks and notes, made of the blocks of their parts.
 
-A part's block that is none of these goes to the unplaced, with the reason.
+A part's block that is
+none of these goes to the unplaced, with the reason.
 """
 
 import re
@@ -9,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from claims.claim import SourceRef
-from claims.pages.cited import references_in, without_mentions
+from claims.pages.cited import is_bibliographic, references_in, without_mentions
+from claims.pages.kinds import is_of_a_paper, is_order, is_question
 from claims.pages.lines import Block, Shape, says_something
-from claims.pages.outline import Placed, Sureness, is_question
+from claims.pages.outline import Placed, Sureness
 from claims.pages.own import read_anchor_line
 
 MAX_CLAIM_CHARS: Final = 2_000
@@ -26,6 +28,9 @@ _TASK_PREFIX: Final = re.compile(
     r"^task\s*(?:\d|one|two|three)\s*(?:[(][^()]{0,40}[)])?\s?[:.–—-]\s*",
     re.IGNORECASE,
 )
+
+_STEP: Final = re.compile(r"(?:^|[\s;])\(?(?:[a-h]|\d)\)\s+(?=\S)")
+"""The mark of one of several tasks on one line: "(a) ...; (b) ..."."""
 
 _NOTE: Final = re.compile(
     r"(?P<title>[^?]{8,240}\?)[\"”*_)\]]*\s*(?:[–—:-]\s+)?(?P<text>\S.*)", re.DOTALL
@@ -68,44 +73,82 @@ class Refused:
 def anchors_of(placed: Iterable[Placed], refused: Refused) -> tuple[AnchorEntry, ...]:
     """The anchor papers among the blocks, no paper twice."""
     found: dict[str, AnchorEntry] = {}
+    rank: dict[str, int] = {}
     for one in placed:
         own = read_anchor_line(one.block.text)
+        how = 0 if own else _likeness(one.block)
         refs = (own,) if own else references_in(one.block.text)
+        if how == _IN_PASSING:
+            refs = bare_sources(refs)
         if not refs:
             refused.add(one.block, "names no arXiv id")
         elif rest := beside(one.block.text, refs):
             refused.add(replace(one.block, text=rest), "beside the papers of its line")
         for ref in refs:
-            entry = AnchorEntry(ref=ref, sureness=one.sureness, lines=one.block.lines)
-            held = found.get(ref.arxiv.number)
-            found[ref.arxiv.number] = _fuller(held, entry) if held else entry
+            number, sureness = ref.arxiv.number, one.sureness
+            entry = AnchorEntry(
+                ref=ref,
+                sureness=Sureness.GUESSED if how == _IN_PASSING else sureness,
+                lines=one.block.lines,
+            )
+            if number not in found:
+                found[number] = entry
+            elif how < rank[number]:
+                found[number] = _fuller(entry, found[number])
+            else:
+                found[number] = _fuller(found[number], entry)
+            rank[number] = min(how, rank.get(number, how))
     return tuple(found.values())
+
+
+_IN_PASSING: Final = 3
+
+
+def _likeness(block: Block) -> int:
+    """How plainly a block is the entry of a paper: 1 begins with its id, 3 only mentions it."""
+    if is_of_a_paper(block):
+        return 1
+    return 2 if block.is_entry or block.mark or is_bibliographic(block.text) else _IN_PASSING
 
 
 def tasks_of(placed: Iterable[Placed], refused: Refused) -> tuple[TextEntry, ...]:
     """The tasks among the blocks; nested entries are part of the task above them."""
     found: list[TextEntry] = []
-    blocks = list(placed)
+    blocks = [step for one in placed for step in _steps(one)]
     top = min((one.block.depth for one in blocks if one.block.is_entry), default=0)
-    numbered = any(one.block.shape is Shape.NUMBERED for one in blocks)
+    shapes = {one.block.shape for one in blocks}
     for one in blocks:
         block = one.block
-        prefixed = bool(_TASK_PREFIX.match(block.text))
+        bare = _TASK_PREFIX.sub("", block.text)
         is_top = block.is_entry and block.depth == top
-        if numbered and block.shape is Shape.BULLET:
+        if block.shape is Shape.BULLET and Shape.NUMBERED in shapes:
             is_top = False
-        if is_top or prefixed:
-            bare = _TASK_PREFIX.sub("", block.text) or block.text
-            found.append(_text_entry(one, title="", text=bare))
+        elif not shapes & {Shape.BULLET, Shape.NUMBERED}:
+            is_top = is_order(block.text)
+        if is_top or bare != block.text:
+            found.append(_text_entry(one, title="", text=bare or block.text))
         elif found and block.is_entry:
             last = found[-1]
-            joined = replace(
+            found[-1] = replace(
                 last, text=f"{last.text} {block.text}", lines=(*last.lines, *block.lines)
             )
-            found[-1] = joined
         else:
             refused.add(block, "beside the list of tasks")
     return tuple(found)
+
+
+def _steps(one: Placed) -> list[Placed]:
+    """The block, or its steps where one line holds several: "(a) ...; (b) ..."."""
+    pieces = [piece.strip(" ;,") for piece in _STEP.split(one.block.text)]
+    if len(pieces) <= _FEWEST_STEPS or one.block.is_entry or pieces[0]:
+        return [one]
+    told = filter(says_something, pieces)
+    return [
+        replace(one, block=replace(one.block, text=text, shape=Shape.NUMBERED)) for text in told
+    ]
+
+
+_FEWEST_STEPS: Final = 2
 
 
 def notes_of(placed: Iterable[Placed], refused: Refused) -> tuple[TextEntry, ...]:
@@ -115,7 +158,7 @@ def notes_of(placed: Iterable[Placed], refused: Refused) -> tuple[TextEntry, ...
         block = one.block
         both = _NOTE.fullmatch(block.text)
         is_title = block.shape is Shape.HEADING or is_question(block.text)
-        begins = block.is_entry or block.after_gap
+        begins = block.is_entry or block.after_gap or block.strong
         if is_title and len(block.text) <= MAX_CLAIM_CHARS:
             found.append(_text_entry(one, title=block.text, text=""))
         elif both and begins:

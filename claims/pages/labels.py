@@ -17,6 +17,8 @@ class Part(StrEnum):
     FRAMING = "framing"
     NARRATIVE = "narrative"
     NOTES = "notes"
+    ORDERS = "orders"
+    """What the prompt asks of the whole answer."""
     PROMPT = "prompt"
     CLAIMS = "claims"
     ANCHORS = "anchors"
@@ -41,8 +43,11 @@ class Label(NamedTuple):
 
 
 _BRACKETS: Final = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
+_AROUND: Final = re.compile(r"^(?:[^\w©]|_)+|[\W_]+$")
+"""Marks and pictures around a label."""
+
 _NUMBER: Final = re.compile(r"^(?:section |part )?(?:\d{1,2}|[ivx]{1,4})[.):]\s+", re.IGNORECASE)
-_INLINE: Final = re.compile(r"(.{1,60}?)(?:\s*[:：]\s+|\s+(?:--|[-–—|])\s+)(?=\S)")
+_INLINE: Final = re.compile(r"(.{1,60}?)(?:\s*[:：]\s+|\.\s+(?=[A-Z])|\s+(?:--|[-–—|])\s+)(?=\S)")
 _MAX_WORDS: Final = 9
 
 
@@ -53,7 +58,7 @@ def part_of(text: str) -> Part | None:
     >>> part_of("Dated claims (mind their dates):")
     <Part.CLAIMS: 'claims'>
     """
-    bare = _BRACKETS.sub("", text).strip(" *_#:：.–—-|\"'").lower()
+    bare = _AROUND.sub("", _BRACKETS.sub("", text)).lower()
     bare = " ".join(_NUMBER.sub("", bare).replace("’", "'").split())
     if not bare or len(bare.split()) > _MAX_WORDS:
         return None

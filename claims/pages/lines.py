@@ -5,6 +5,7 @@ paragraph, a list entry with its continuation, a heading. Every line stays count
 no field took can be told.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -40,6 +41,13 @@ class Shape(StrEnum):
     """Markup that a browser would not show."""
 
 
+_SENTENCE_ENDS: Final = re.compile(r"(?:[.?!:;]|\d\d)[\"'”’)\]~]*$")
+"""A year ends an entry as a full stop does."""
+_SENTENCE_BEGINS: Final = re.compile(r"[\"'“‘(\[~]*[A-Z\d]")
+
+_NARROWEST: Final = 40
+"""Characters; nobody wraps prose to less."""
+
 _ALONE: Final = frozenset({Shape.HEADING, Shape.TABLE_HEAD, Shape.FURNITURE, Shape.HIDDEN})
 """Shapes whose lines are blocks by themselves."""
 
@@ -62,6 +70,12 @@ class Line:
     """Whether its form says that it belongs to the line before."""
     quoted: bool = False
     """Whether its form sets it off as the words of somebody else."""
+    strong: bool = False
+    """Whether it begins in bold, or slanted, as a title within a paragraph does."""
+    width: int = 0
+    """Characters that it takes on the page."""
+    indent: int = 0
+    """Blanks before it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +89,7 @@ class Block:
     mark: str = ""
     after_gap: bool = False
     quoted: bool = False
+    strong: bool = False
 
     @property
     def is_entry(self) -> bool:
@@ -98,14 +113,29 @@ def joined(
     """The blocks of `lines`.
 
     `begins` says by its words that a line begins a block, though nothing parts it from the line
-    before; `ends` that nothing can follow it in its block.
+    before; `ends` that nothing can follow it in its block. A line that ended though the next word
+    had still room on the page was ended on purpose.
     """
     blocks: list[Block] = []
     last: Line | None = None
-    for line in lines:
+    shown = tuple(lines)
+    room = _room(shown, begins, ends)
+    hangs = _hangs(shown)
+    for line in shown:
         if line.shape is Shape.RULE:
             last = None
-        elif last and blocks and _goes_on(blocks[-1], line, begins(line.text) or ends(last.text)):
+        elif (
+            last
+            and blocks
+            and _goes_on(
+                blocks[-1],
+                line,
+                begins(line.text)
+                or ends(last.text)
+                or (hangs and blocks[-1].is_entry and not line.indent)
+                or _is_ended_on_purpose(last, line, room),
+            )
+        ):
             before = blocks[-1]
             blocks[-1] = replace(
                 before, text=f"{before.text} {line.text}", lines=(*before.lines, line.number)
@@ -136,7 +166,46 @@ def _begun(line: Line, *, after_gap: bool) -> Block:
         mark=line.mark,
         after_gap=after_gap,
         quoted=line.quoted,
+        strong=line.strong,
     )
+
+
+def _room(
+    lines: tuple[Line, ...], begins: Callable[[str], bool], ends: Callable[[str], bool]
+) -> int:
+    """Characters to which the page wraps its lines; 0 when it does not.
+
+    That is the longest line that ends within a sentence.
+    """
+    width = max(
+        (
+            line.width
+            for line, after in itertools.pairwise(lines)
+            if line.shape not in _ALONE and after.shape is Shape.TEXT and not after.after_gap
+            if not _SENTENCE_ENDS.search(line.text) and not ends(line.text)
+            if not begins(after.text)
+        ),
+        default=0,
+    )
+    return width if width >= _NARROWEST else 0
+
+
+def _hangs(lines: tuple[Line, ...]) -> bool:
+    """Whether the page indents what goes on with an entry of a list, mostly."""
+    indents = [
+        bool(after.indent)
+        for line, after in itertools.pairwise(lines)
+        if line.shape in {Shape.BULLET, Shape.NUMBERED}
+        and after.shape is Shape.TEXT
+        and not after.after_gap
+    ]
+    return 2 * sum(indents) > len(indents)
+
+
+def _is_ended_on_purpose(line: Line, after: Line, room: int) -> bool:
+    if not _SENTENCE_ENDS.search(line.text) or not _SENTENCE_BEGINS.match(after.text):
+        return False
+    return line.width + len(f" {after.text.split()[0]}") <= room or not room
 
 
 def _goes_on(block: Block, line: Line, parted: bool) -> bool:

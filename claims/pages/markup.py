@@ -30,12 +30,13 @@ def _tags(text: str) -> frozenset[str]:
 
 _NO_TEXT: Final = _tags("script style template noscript svg math iframe object canvas audio video")
 _BLOCKS: Final = _tags(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset "
+    "address article aside blockquote body button caption center dd details dialog div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav "
     "ol option p pre search section select summary table tbody textarea tfoot thead title tr ul"
 )
 _AROUND: Final = _tags("nav footer aside button menu select dialog search option title")
 _HEADINGS: Final = _tags("h1 h2 h3 h4 h5 h6")
+_STRESSED: Final = _tags("b strong em i summary")
 _VERBATIM: Final = _tags("pre textarea")
 _VOID: Final = _tags("area base br col embed hr img input link meta source track wbr")
 _ROLES: Final = _tags("navigation banner contentinfo search complementary menu dialog alert")
@@ -94,6 +95,8 @@ class _Collector:
     """Where the words of each open superscript begin."""
     _heading: int = 0
     _gap: bool = True
+    _strong: bool = False
+    """Whether the words that are gathered begin in bold or slanted."""
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element opens."""
@@ -143,6 +146,8 @@ class _Collector:
     def data(self, text: str) -> None:
         """Text between elements."""
         if self._shown():
+            if not says_something("".join(self._pieces[-_MARK_PIECES:])):
+                self._strong = any(self._n_open[tag] for tag in _STRESSED)
             self._pieces.append(text if self._is_verbatim() else re.sub(r"\s+", " ", text))
 
     def comment(self, text: str) -> None:
@@ -177,7 +182,14 @@ class _Collector:
 
     def _add(self, text: str) -> None:
         quoted = bool(self._n_open["blockquote"])
-        line = Line(number=len(self.lines) + 1, text=text, after_gap=self._gap, quoted=quoted)
+        line = Line(
+            number=len(self.lines) + 1,
+            text=text,
+            after_gap=self._gap,
+            quoted=quoted,
+            strong=self._strong,
+            width=len(text),
+        )
         if inherited := self._inherited():
             line = replace(line, shape=inherited)
         elif self._heading:

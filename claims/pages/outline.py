@@ -4,16 +4,27 @@ Every block ends up in exactly one place: a part, a label, or the list of what w
 with the reason. Nothing is read twice and nothing is left out.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
 from claims.pages.cited import mentions_in
+from claims.pages.kinds import (
+    CITES_AT_ONCE,
+    NUMBERED_TASK,
+    is_note_title,
+    is_of_a_paper,
+    is_order,
+    is_question,
+    is_titled_note,
+    kind_of,
+    may_be_label,
+    settled,
+)
 from claims.pages.labels import Label, Part, label_of, part_of
 from claims.pages.lines import Block, Shape
-from claims.pages.own import is_standing_line, read_anchor_line, read_claim_line
+from claims.pages.own import is_never_imported, read_anchor_line, read_claim_line
 from claims.pages.years import Stated, date_of
 
 
@@ -64,33 +75,19 @@ class Outline:
 _ABOVE_ENTRIES: Final = -1
 """The depth of a label that is no entry of a list."""
 
+_LOOK_AHEAD: Final = 40
+"""Blocks under a label that are looked at to know what it stands over."""
+
 _ONE_LINE: Final = 320
 """Characters that a framing may have; longer text after the question is the narrative."""
-
-_ASKED: Final = re.compile(r".*\?[\"'”’)\]*_]*$", re.DOTALL)
-_TASK: Final = re.compile(
-    r"(?:task\s*(?:\d|one|two|three)\b|(?:re-?test|re-?examine|surface|find|propose|identify|search|"
-    r"list|check|assess|evaluate|generate|suggest|formulate|compare|name|verify|report|update|"
-    r"revisit|challenge|draft)\b)",
-    re.IGNORECASE,
-)
-_NUMBERED_TASK: Final = re.compile(r"task\s*(?:\d|one|two|three)\b", re.IGNORECASE)
-_TITLE_FOLLOWS: Final = re.compile(r"\s*(?:[(\[].{1,30}?[)\]])?\s*(?:[–—|:,-]|$)")
-_CITES_AT_ONCE: Final = 12
-"""An entry whose arXiv id begins within so many characters is an entry about that paper."""
-
-
-def is_question(text: str) -> bool:
-    """Whether `text` ends as a question does."""
-    return bool(_ASKED.fullmatch(text))
 
 
 def begins_block(text: str) -> bool:
     """Whether a line of plain text begins something, though no gap parts it from the last line."""
     return (
         label_of(text) is not None
-        or bool(_NUMBERED_TASK.match(text))
-        or any(m.start < _CITES_AT_ONCE for m in mentions_in(text[:60]))
+        or bool(NUMBERED_TASK.match(text))
+        or any(m.start < CITES_AT_ONCE for m in mentions_in(text[:60]))
     )
 
 
@@ -101,18 +98,24 @@ def ends_block(text: str) -> bool:
 
 def outlined(blocks: Iterable[Block]) -> Outline:
     """The blocks of a page in their parts."""
-    sorter = _Sorter()
-    for block in blocks:
-        sorter.take(block)
+    sorter = _Sorter(tuple(blocks))
+    while sorter.has_more:
+        sorter.take()
     return sorter.finished()
 
 
 class _Sorter:
     """Goes through a page from top to bottom and knows in which part it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = blocks
+        self._next = 0
         self.outline = Outline()
         self._part: Part | None = None
+        self._sureness = Sureness.LABELLED
+        """Of what stands in this part."""
+        self._level = 0
+        """Of the heading that opened this part."""
         self._in_prompt = False
         self._lost = False
         """Whether an unknown heading ended the last list: what follows is not of it."""
@@ -123,19 +126,26 @@ class _Sorter:
         self._titles: list[Block] = []
         """Headings before any question: one of them may be it."""
 
-    def take(self, block: Block) -> None:
-        """Nothing: the block is in its place."""
+    @property
+    def has_more(self) -> bool:
+        """Whether a block is left."""
+        return self._next < len(self._blocks)
+
+    def take(self) -> None:
+        """Nothing: the next block is in its place."""
+        block = self._blocks[self._next]
+        self._next += 1
         if block.shape in {Shape.FURNITURE, Shape.HIDDEN}:
             around = "around the page" if block.shape is Shape.FURNITURE else "hidden on the page"
             self.outline.unplaced.append((block, around))
-        elif is_standing_line(block.text):
-            self.outline.unplaced.append((block, "a standing: it is computed, never imported"))
+        elif is_never_imported(block.text):
+            self.outline.unplaced.append((block, "retest writes it anew, and never imports it"))
         elif block.shape is Shape.TABLE_HEAD:
             self._table(block)
         elif label := self._label(block):
             self._open(label, block)
-        elif block.shape is Shape.HEADING:
-            self._heading(block)
+        elif (is_heading := block.shape is Shape.HEADING) or self._is_unknown_label(block):
+            self._heading(block) if is_heading else self._open_by_content(block)
         elif block.shape is Shape.FOOTNOTE and self._part is not Part.ANCHORS:
             self.outline.place(Part.FOOTNOTES, block, Sureness.LABELLED)
         else:
@@ -149,7 +159,11 @@ class _Sorter:
                 outline.place(Part.QUESTION, title, Sureness.GUESSED)
             self._titles = self._titles[1:]
         outline.unplaced += [(title, "a title beside the question") for title in self._titles]
-        outline.unplaced += [(text, "before the question") for text in self._before]
+        for text in self._before:
+            if outline.of(Part.TASKS) and is_order(text.text):
+                outline.place(Part.ORDERS, text, Sureness.SHAPED)
+            else:
+                outline.unplaced.append((text, "before the question"))
         return outline
 
     def _label(self, block: Block) -> Label | None:
@@ -171,7 +185,17 @@ class _Sorter:
         self.outline.labels.append(block)
 
     def _open(self, label: Label, block: Block) -> None:
-        self._part, self._lost = label.part, False
+        part = label.part
+        if label.rest:
+            if part is Part.QUESTION and self._part is Part.NOTES and not self._in_prompt:
+                # "Q: ..." over a paragraph.
+                self.outline.place(Part.NOTES, replace(block, text=label.rest), Sureness.SHAPED)
+                return
+        elif not self._in_prompt:
+            part = settled(part, self._under())
+        self._part, self._lost = part, False
+        self._sureness = Sureness.LABELLED if part is label.part else Sureness.SHAPED
+        self._level = block.depth if block.shape is Shape.HEADING else 0
         self._depth = block.depth if block.is_entry else _ABOVE_ENTRIES
         if label.part is Part.PROMPT:
             self._in_prompt = True
@@ -195,10 +219,16 @@ class _Sorter:
             if not outline.of(Part.QUESTION):
                 outline.place(Part.QUESTION, block, Sureness.SHAPED)
                 self._part = None
+            elif _same_words(block, outline.of(Part.QUESTION)[0].block):
+                outline.place(Part.QUESTION, block, Sureness.SHAPED)
             else:
                 self._part = Part.NOTES
                 outline.place(Part.NOTES, block, Sureness.SHAPED)
-        elif self._part is Part.NOTES:
+        elif block.text.endswith(".") and outline.of(Part.QUESTION):
+            self._content(replace(block, shape=Shape.TEXT))
+        elif outline.of(Part.QUESTION) and kind_of(self._under()):
+            self._open_by_content(block)
+        elif self._part is Part.NOTES and block.depth > self._level:
             outline.place(Part.NOTES, block, Sureness.SHAPED)
         elif not outline.of(Part.QUESTION) and self._part is None:
             self._titles.append(block)
@@ -209,7 +239,41 @@ class _Sorter:
             self._part = Part.NARRATIVE
             outline.place(Part.NARRATIVE, block, Sureness.SHAPED)
 
+    def _under(self) -> tuple[Block, ...]:
+        """The next blocks up to one that opens something."""
+        found: list[Block] = []
+        for block in self._blocks[self._next : self._next + _LOOK_AHEAD]:
+            opens = block.shape is Shape.HEADING or label_of(block.text)
+            if opens and not (is_question(block.text) and not found):
+                break
+            found.append(block)
+        return tuple(found)
+
+    def _is_unknown_label(self, block: Block) -> bool:
+        """Whether a line that stands out has a list under it that is told by its looks."""
+        if not may_be_label(block) or not self.outline.of(Part.QUESTION):
+            return False
+        return not is_question(block.text) and kind_of(self._under()) is not None
+
+    def _open_by_content(self, block: Block) -> None:
+        self._part, self._lost, self._depth = kind_of(self._under()), False, _ABOVE_ENTRIES
+        self._sureness = Sureness.SHAPED
+        self._level = block.depth if block.shape is Shape.HEADING else 0
+        self.outline.labels.append(block)
+
+    def _is_note(self, block: Block) -> bool:
+        """Whether a note begins, in a part where notes may stand though no label says so."""
+        is_here = self._part in {None, Part.NARRATIVE, Part.ANCHORS, Part.NOTES}
+        if not is_here or self._in_prompt or not self.outline.of(Part.QUESTION):
+            return False
+        after = self._blocks[self._next] if self.has_more else None
+        return is_note_title(block, after) or (not block.is_entry and is_titled_note(block))
+
     def _content(self, block: Block) -> None:
+        if self._is_note(block):
+            self.outline.place(Part.NOTES, block, Sureness.SHAPED)
+            self._part = Part.NOTES
+            return
         match self._part:
             case None | Part.PROMPT:
                 self._by_shape(block)
@@ -217,17 +281,26 @@ class _Sorter:
                 self.outline.place(Part.QUESTION, block, Sureness.LABELLED)
                 self._part = Part.PROMPT if self._in_prompt else None
             case Part.FRAMING:
-                self.outline.place(Part.FRAMING, block, Sureness.LABELLED)
+                self._frame(block)
                 self._part = Part.PROMPT if self._in_prompt else None
             case Part.ASIDE:
                 self.outline.unplaced.append((block, "beside the inquiry"))
+            case Part.TASKS if self._is_order_of_all(block):
+                self.outline.place(Part.ORDERS, block, Sureness.SHAPED)
             case Part.CLAIMS | Part.ANCHORS if self._is_task(block):
                 self._part = Part.TASKS
                 self.outline.place(Part.TASKS, block, Sureness.SHAPED)
-            case Part.CLAIMS if _is_of_a_paper(block) and not self._is_nested(block):
+            case Part.CLAIMS if is_of_a_paper(block) and not self._is_nested(block):
                 self.outline.place(Part.ANCHORS, block, Sureness.SHAPED)
             case part:
-                self.outline.place(part, block, Sureness.LABELLED)
+                self.outline.place(part, block, self._sureness)
+
+    def _frame(self, block: Block) -> None:
+        """A framing that is called one takes the place of a line that only looked like it."""
+        placed = self.outline.of(Part.FRAMING)
+        if placed and placed[0].sureness is not Sureness.LABELLED:
+            self.outline.parts.setdefault(Part.NARRATIVE, []).insert(0, placed.pop(0))
+        self.outline.place(Part.FRAMING, block, Sureness.LABELLED)
 
     def _is_nested(self, block: Block) -> bool:
         """Whether a claim stands above it."""
@@ -240,8 +313,14 @@ class _Sorter:
         date = date_of(block.text)
         dated = date is not None and date.stated is not Stated.IN_PASSING
         ordered = block.shape is Shape.NUMBERED and bool(self.outline.of(self._part or Part.TASKS))
-        named = bool(_NUMBERED_TASK.match(block.text))
-        return named or (ordered and not dated and bool(_TASK.match(block.text)))
+        named = bool(NUMBERED_TASK.match(block.text))
+        return named or (ordered and not dated and is_order(block.text))
+
+    def _is_order_of_all(self, block: Block) -> bool:
+        """Whether running text beside a list of tasks orders something for the whole answer."""
+        listed = any(one.block.is_entry for one in self.outline.of(Part.TASKS))
+        prefixed = bool(NUMBERED_TASK.match(block.text))
+        return listed and block.shape is Shape.TEXT and not prefixed and is_order(block.text)
 
     def _by_shape(self, block: Block) -> None:
         part, sureness = self._shape(block)
@@ -249,6 +328,8 @@ class _Sorter:
             self._before.append(block)
         elif part is None and self._lost:
             self.outline.unplaced.append((block, "under a heading that opens no known part"))
+        elif part is None and self._in_prompt and is_order(block.text):
+            self.outline.place(Part.ORDERS, block, Sureness.SHAPED)
         elif part is None:
             why = "words of the prompt around its parts" if self._in_prompt else "no known part"
             self.outline.unplaced.append((block, why))
@@ -264,16 +345,18 @@ class _Sorter:
         if self._in_prompt or self._lost:
             return None, Sureness.SHAPED
         told = self.outline.of(Part.FRAMING) or self.outline.of(Part.NARRATIVE)
-        if asked and not told and not block.is_entry and len(block.text) <= _ONE_LINE:
+        alone = not block.is_entry or not (self.has_more and self._blocks[self._next].is_entry)
+        if asked and not told and alone and len(block.text) <= _ONE_LINE:
             return Part.FRAMING, Sureness.SHAPED
         return Part.NARRATIVE, Sureness.SHAPED
 
     def _entry(self, block: Block) -> Part | None:
         """The list that a block outside any list is an entry of by its shape."""
-        if _is_of_a_paper(block):
+        if is_of_a_paper(block):
             return Part.ANCHORS
-        asks = block.is_entry and self._seen_lists() and _TASK.match(block.text)
-        if asks or _NUMBERED_TASK.match(block.text):
+        ordered = block.shape is Shape.NUMBERED and not date_of(block.text)
+        asks = block.is_entry and self._seen_lists() and (ordered or is_order(block.text))
+        if asks or NUMBERED_TASK.match(block.text):
             return Part.TASKS
         return Part.CLAIMS if block.is_entry and date_of(block.text) else None
 
@@ -281,11 +364,5 @@ class _Sorter:
         return any(self.outline.of(part) for part in (Part.CLAIMS, Part.ANCHORS, Part.TASKS))
 
 
-def _is_of_a_paper(block: Block) -> bool:
-    """Whether a list entry, or a line, begins with an arXiv id and goes on with its title."""
-    if read_claim_line(block.text):
-        return False
-    found = mentions_in(block.text)
-    if not found or found[0].start >= _CITES_AT_ONCE:
-        return bool(block.is_entry and read_anchor_line(block.text))
-    return bool(_TITLE_FOLLOWS.match(block.text[found[0].end :]))
+def _same_words(block: Block, other: Block) -> bool:
+    return block.text.casefold().strip(" ?.") == other.text.casefold().strip(" ?.")

@@ -13,6 +13,10 @@ from claims.dates import ClaimDate
 from claims.errors import CitationError
 from claims.ids import ArxivId
 
+PROMPT_OPENING: Final = (
+    "You are a careful research assistant. Cite arXiv ids for every statement about a paper, quote "
+    "word for word, and say plainly when you found nothing."
+)
 _STANDING: Final = re.compile(r"Standing today, \d{4}-\d\d-\d\d: [A-Z]+(?![A-Za-z]).*")
 _CLAIM: Final = re.compile(
     r"“(?P<text>.+)” \(as of (?P<date>[^()]{4,60})\)(?P<rests>, resting on .+)?"
@@ -27,9 +31,9 @@ def standing_line(on: date, told: str) -> str:
     return f"Standing today, {on}: {told}"
 
 
-def is_standing_line(line: str) -> bool:
-    """Whether `standing_line` wrote it."""
-    return bool(_STANDING.fullmatch(line))
+def is_never_imported(line: str) -> bool:
+    """Whether it is a standing, or the opening of a prompt, that retest writes anew each time."""
+    return line == PROMPT_OPENING or bool(_STANDING.fullmatch(line))
 
 
 def claim_line(text: str, as_of: ClaimDate, sources: tuple[SourceRef, ...]) -> str:

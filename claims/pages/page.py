@@ -14,12 +14,7 @@ from claims.claim import Claim, Inquiry, Note, SourceRef
 from claims.errors import LibraryError
 from claims.hashing import content_hash
 from claims.pages.claim_entries import ClaimEntry, claims_of, footnotes_of
-from claims.pages.entries import (
-    Refused,
-    anchors_of,
-    notes_of,
-    tasks_of,
-)
+from claims.pages.entries import Refused, anchors_of, notes_of, tasks_of
 from claims.pages.grammar import FUNCTION_WORDS
 from claims.pages.labels import Part
 from claims.pages.lines import Block, Shape, joined, refuse_what_is_no_page
@@ -53,6 +48,8 @@ class Understood:
     value: str
     sureness: Sureness
     lines: tuple[int, ...]
+    because: str = ""
+    """What a value that the page does not state was derived from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +91,13 @@ class _Reading:
         inquiry = Inquiry(
             id=inquiry_id,
             question=question,
+            restated=self._restated(question),
             framing=self._framing(),
             narrative=self._narrative(),
             claims=tuple(self._claims(ids)),
             anchors=tuple(self._anchors()),
             tasks=tuple(self._tasks()),
+            orders=tuple(self._orders()),
             notes=tuple(self._notes()),
             watch=self._listed(Part.WATCH, "watch"),
             categories=self._categories(),
@@ -126,17 +125,32 @@ class _Reading:
                 raise LibraryError(
                     self._name, None, "nothing that can be its question: begin it with one"
                 )
-            question = f"{title.text.partition('?')[0]}?"
+            asked = title.text.removeprefix("title:").strip(" \"'")
+            question = f"{asked.partition('?')[0]}?"
             self._note("question", question, Sureness.GUESSED, title.lines)
             return question
-        first, *again = placed
+        first = placed[0]
         self._note("question", first.block.text, first.sureness, first.block.lines)
-        for one in again:
-            if _folded(one.block.text) == _folded(first.block.text):
-                self._note("question", first.block.text, one.sureness, one.block.lines)
-            else:
-                self._refused.add(one.block, "asks in other words than the question above")
         return first.block.text
+
+    def _restated(self, question: str) -> str | None:
+        """The question where the page asks it again, in other words than the first time."""
+        restated: str | None = None
+        for one in self._outline.of(Part.QUESTION)[1:]:
+            text = one.block.text
+            if _folded(text) == _folded(question):
+                self._note("question", question, one.sureness, one.block.lines)
+            elif restated is None or _folded(text) == _folded(restated):
+                restated = restated or text
+                self._note("restated", restated, one.sureness, one.block.lines)
+            else:
+                self._refused.add(one.block, "asks in other words than the questions above")
+        return restated
+
+    def _orders(self) -> Iterator[str]:
+        for n, one in enumerate(_by_line(self._outline.of(Part.ORDERS)), start=1):
+            self._note(f"orders[{n}]", one.block.text, one.sureness, one.block.lines)
+            yield one.block.text
 
     def _framing(self) -> str | None:
         placed = self._outline.of(Part.FRAMING)
@@ -159,7 +173,7 @@ class _Reading:
 
     def _claims(self, ids: list[str]) -> Iterator[Claim]:
         outline = self._outline
-        footnotes = footnotes_of(outline.of(Part.FOOTNOTES))
+        footnotes = footnotes_of(outline.of(Part.FOOTNOTES), outline.of(Part.ANCHORS))
         entries = claims_of(outline.of(Part.CLAIMS), footnotes, self._today, self._refused)
         distinct: dict[str, ClaimEntry] = {}
         for entry in entries:
@@ -173,7 +187,7 @@ class _Reading:
             self._note(f"{where}.as_of", str(entry.as_of), entry.dated, entry.lines)
             if entry.quantities:
                 told = "; ".join(map(str, entry.quantities))
-                self._note(f"{where}.quantities", told, Sureness.SHAPED, entry.lines)
+                self._note(f"{where}.quantities", told, entry.measured, entry.lines)
             if entry.sources:
                 told = ", ".join(str(source.arxiv) for source in entry.sources)
                 self._note(f"{where}.sources", told, Sureness.SHAPED, entry.lines)
@@ -253,6 +267,10 @@ def slug(text: str, taken: Iterable[str]) -> str:
 
 def _told(block: Block) -> str:
     return f"- {block.text}" if block.is_entry else block.text
+
+
+def _by_line(placed: Iterable[Placed]) -> list[Placed]:
+    return sorted(placed, key=lambda one: one.block.lines)
 
 
 def _least_sure(placed: Iterable[Placed]) -> Sureness:

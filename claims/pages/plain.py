@@ -19,15 +19,23 @@ from claims.pages.lines import Line, Shape, clean, says_something
 
 _BULLETS: Final = r"(?:--|[-*+•‣◦▪▫·–—●○■□►▸→➤➢∙⁃★✓])"
 _BULLET: Final = re.compile(rf"(\s*){_BULLETS}\s+(?:\[[ xX]\]\s+)?(?=\S)")
-_NUMBERED: Final = re.compile(r"(\s*)\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})[.)]\s+(?=\S)")
-_FOOTNOTE: Final = re.compile(r"\s*\[\^?([\w-]{1,12})\]:?\s+(?=\S)")
+_NUMBERED: Final = re.compile(
+    r"(\s*)\(?(?P<mark>\d{1,2}|[a-hA-H]|[ivx]{1,4})(?:[.)]|\s[–—-](?=\s[A-Z]))\s+(?=\S)"
+)
+_FOOTNOTE: Final = re.compile(
+    r"\s*\[\^?([\w-]{1,12}|[^\W\d_][^\[\]\d]{1,40}\d{4}[a-z]?)\]:?\s+(?=\S)"
+)
+"""Its mark is short, or a name with a year."""
 _SUPERSCRIPT: Final = re.compile(r"\s*([¹²³⁴-⁹]+)\s*(?=\S)")
 _HEADING: Final = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _QUOTED: Final = re.compile(r"\s*(?:>\s?)+")
 _FENCE: Final = re.compile(r"\s*(?:`{3,}|~{3,})\s*[\w+-]{0,20}\s*$")
+_STRONG: Final = re.compile(r"\s*(?:>\s?)*(?:[-*+•]\s+)?(?:\*{1,3}|_{1,3})\w")
 _UNDERLINE: Final = re.compile(r"\s{0,3}(?:={3,}|-{3,})\s*$")
 _TABLE_RULE: Final = re.compile(r"\s*\|?\s*:?-{2,}[\s:|-]*$")
 _TABLE_ROW: Final = re.compile(r"\s*\|(.+)\|\s*$")
+_SETTING: Final = re.compile(r"[\w-]+:(?:\s|$)|\s+\S|-\s|$")
+_MOST_FRONT_MATTER: Final = 60
 _MAX_UNDERLINED: Final = 200
 _COLUMNS_A_LEVEL: Final = 2
 _DEEPEST: Final = 40
@@ -36,6 +44,11 @@ _DEEPEST: Final = 40
 _MAX_INLINE_CHARS: Final = 20_000
 """A longer line has its marks left in place: reading them would take long."""
 
+_POINTS: Final = re.compile(
+    r"\W*(?:paper|pdf|link|source|abs|arxiv|here|preprint|doi)\W*", re.IGNORECASE
+)
+"""Words of a link that only point to the paper."""
+
 _DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 
 
@@ -43,14 +56,26 @@ def plain_lines(text: str, first: int = 1) -> Iterator[Line]:
     """Every line of `text` that is not blank, numbered from `first`."""
     gap = True
     held: Line | None = None
-    for number, raw in enumerate(_split(text), start=first):
+    raws = _split(text)
+    n_front = _front_matter(raws)
+    for number, raw in enumerate(raws, start=first):
         if not raw.strip():
             gap = True
             continue
         indent = len(raw) - len(raw.lstrip(" "))
         line = _line(number, raw[max(0, indent - _DEEPEST) :])
-        line = replace(line, after_gap=gap, quoted=bool(_QUOTED.match(raw[indent:])))
+        line = replace(
+            line,
+            after_gap=gap,
+            quoted=bool(_QUOTED.match(raw[indent:])),
+            strong=bool(_STRONG.match(raw)),
+            width=len(raw.rstrip()),
+            indent=indent,
+        )
         gap = False
+        if number - first < n_front and line.shape is not Shape.RULE:
+            yield Line(number=number, text=line.text, shape=Shape.FURNITURE)
+            continue
         if held and _UNDERLINE.match(raw) and _can_be_underlined(held):
             held = replace(held, shape=Shape.HEADING, depth=1 if "=" in raw else 2)
         elif held and "|" in raw and _TABLE_RULE.match(raw):
@@ -75,7 +100,21 @@ def with_id(words: str, address: str) -> str:
     found = ArxivId.in_text(address)
     if not found or found[0].number in words:
         return words
-    return f"{words} (arXiv:{found[0]})" if says_something(words) else f"arXiv:{found[0]}"
+    if _POINTS.fullmatch(words) or not says_something(words):
+        return f"(arXiv:{found[0]})"
+    return f"{words} (arXiv:{found[0]})"
+
+
+def _front_matter(raws: list[str]) -> int:
+    """How many lines of `raws` are settings of the program that keeps the page."""
+    if raws[0].strip() != "---":
+        return 0
+    for n, raw in enumerate(raws[1:_MOST_FRONT_MATTER], start=1):
+        if raw.strip() == "---":
+            return n + 1
+        if not _SETTING.match(raw):
+            return 0
+    return 0
 
 
 def _split(text: str) -> list[str]:
@@ -99,7 +138,8 @@ def _line(number: int, raw: str, *, markdown: bool = True) -> Line:
         if mark := pattern.match(body):
             rest, depth = body[mark.end() :], len(mark[1]) // _COLUMNS_A_LEVEL
             if says_something(rest):
-                return Line(number=number, text=read(rest), shape=shape, depth=depth)
+                label = mark["mark"] if shape is Shape.NUMBERED else ""
+                return Line(number=number, text=read(rest), shape=shape, depth=depth, mark=label)
     if note := _FOOTNOTE.match(body) or _SUPERSCRIPT.match(body):
         rest = body[note.end() :]
         if says_something(rest):

@@ -12,7 +12,7 @@ from typing import Final
 from claims.claim import SourceRef
 from claims.dates import ClaimDate
 from claims.ids import ArxivId
-from claims.pages.cited import Mention, mentions_in, references_in
+from claims.pages.cited import Mention, is_title_case, mentions_in, references_in
 from claims.pages.lines import Block, Shape, joined, refuse_what_is_no_page
 from claims.pages.markup import shown_lines
 from claims.pages.years import Stated, dates_in
@@ -141,13 +141,7 @@ def _reference(block: Block, mentions: tuple[Mention, ...]) -> SourceRef | None:
     is_fragment = not block.text.rstrip().endswith(".")
     if lead and (lead[1] or is_fragment):
         return ref
-    return ref if ref.title and _is_title_case(ref.title) else None
-
-
-def _is_title_case(text: str) -> bool:
-    """Whether most of its longer words are capitalised; a single sentence's are not."""
-    long = re.findall(r"[^\W\d_]{4,}", text)
-    return len(long) > 1 and sum(word[0].isupper() for word in long) > len(long) / 2
+    return ref if ref.title and is_title_case(ref.title) else None
 
 
 def _title_beside(text: str, mention: Mention) -> str | None:
