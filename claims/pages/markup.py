@@ -30,9 +30,10 @@ def _tags(text: str) -> frozenset[str]:
 
 _NO_TEXT: Final = _tags("script style template noscript svg math iframe object canvas audio video")
 _BLOCKS: Final = _tags(
-    "address article aside blockquote body button caption center dd details dialog div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav "
-    "ol option p pre search section select summary table tbody textarea tfoot thead title tr ul"
+    "address article aside blockquote body button caption center dd details dialog div dl dt "
+    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li "
+    "main menu nav ol option p pre search section select summary table tbody textarea tfoot thead "
+    "title tr ul"
 )
 _AROUND: Final = _tags("nav footer aside button menu select dialog search option title")
 _HEADINGS: Final = _tags("h1 h2 h3 h4 h5 h6")

@@ -4,8 +4,9 @@ Every line of the page that says something is in a field, a label or the list of
 placed. Reading asks nothing, knows no network and no clock: `today` dates a claim without a date.
 """
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -35,6 +36,7 @@ _CATEGORY: Final = re.compile(
     r"\b(?:[a-z]{1,8}(?:-[a-z]{2,4})?\.[A-Za-z-]{2,4}|quant-ph|hep-(?:th|ph|ex|lat)|gr-qc)\b"
 )
 _LIST: Final = re.compile(r"\s*[;,|·]\s*")
+_N_COUNTED: Final = 10
 _N_SLUG_WORDS: Final = 4
 _MAX_SLUG_CHARS: Final = 48
 
@@ -87,7 +89,7 @@ class _Reading:
     def page(self) -> Page:
         question = self._question()
         inquiry_id = slug(question, ())
-        ids = [inquiry_id]
+        ids = {inquiry_id}
         inquiry = Inquiry(
             id=inquiry_id,
             question=question,
@@ -171,7 +173,7 @@ class _Reading:
         self._note("narrative", text, _least_sure(placed), lines)
         return text
 
-    def _claims(self, ids: list[str]) -> Iterator[Claim]:
+    def _claims(self, ids: set[str]) -> Iterator[Claim]:
         outline = self._outline
         footnotes = footnotes_of(outline.of(Part.FOOTNOTES), outline.of(Part.ANCHORS))
         entries = claims_of(outline.of(Part.CLAIMS), footnotes, self._today, self._refused)
@@ -181,7 +183,8 @@ class _Reading:
             if held is not entry:
                 self._note(f"claims[{len(distinct)}].text", held.text, held.sureness, entry.lines)
         for n, entry in enumerate(distinct.values(), start=1):
-            ids.append(slug(entry.text, ids))
+            claim_id = slug(entry.text, ids)
+            ids.add(claim_id)
             where = f"claims[{n}]"
             self._note(f"{where}.text", entry.text, entry.sureness, entry.lines)
             self._note(f"{where}.as_of", str(entry.as_of), entry.dated, entry.lines)
@@ -192,7 +195,7 @@ class _Reading:
                 told = ", ".join(str(source.arxiv) for source in entry.sources)
                 self._note(f"{where}.sources", told, Sureness.SHAPED, entry.lines)
             yield Claim(
-                id=ids[-1],
+                id=claim_id,
                 text=entry.text,
                 as_of=entry.as_of,
                 quantities=entry.quantities,
@@ -216,13 +219,14 @@ class _Reading:
             yield entry.text
 
     def _notes(self) -> Iterator[Note]:
-        ids: list[str] = []
+        ids: set[str] = set()
         entries = notes_of(self._outline.of(Part.NOTES), self._refused)
         for n, entry in enumerate(entries, start=1):
-            ids.append(slug(entry.title, ids))
+            note_id = slug(entry.title, ids)
+            ids.add(note_id)
             told = f"{entry.title} {entry.text}".strip()
             self._note(f"notes[{n}]", told, entry.sureness, entry.lines)
-            yield Note(id=ids[-1], title=entry.title, text=entry.text, sources=entry.sources)
+            yield Note(id=note_id, title=entry.title, text=entry.text, sources=entry.sources)
 
     def _listed(self, part: Part, field: str) -> tuple[str, ...]:
         found: list[str] = []
@@ -248,7 +252,7 @@ class _Reading:
             self._refused.add(one.block, "a footnote: read where it is cited")
 
 
-def slug(text: str, taken: Iterable[str]) -> str:
+def slug(text: str, taken: Collection[str]) -> str:
     """An id made of the first telling words of `text`, other than those taken.
 
     >>> slug("Do lamps that are asked twice agree?", ["lamps-asked-twice-agree"])
@@ -260,9 +264,10 @@ def slug(text: str, taken: Iterable[str]) -> str:
     if not re.search(r"[a-z]", made) or len(made) < len("ab"):
         digest = content_hash("slug", {"text": text}).removeprefix("sha256:")[:8]
         made = f"c-{made or digest}".strip("-")
-    held = set(taken)
-    names = (made if n == 1 else f"{made}-{n}" for n in range(1, len(held) + 2))
-    return next(name for name in names if name not in held)
+    # Beyond a few, counting from what is taken finds a free number at once.
+    numbers = itertools.chain(range(2, _N_COUNTED), itertools.count(max(_N_COUNTED, len(taken))))
+    names = itertools.chain((made,), (f"{made}-{n}" for n in numbers))
+    return next(name for name in names if name not in taken)
 
 
 def _told(block: Block) -> str:
