@@ -32,6 +32,7 @@ from tests.arxiv_faults import CANNED, Answer, Fault
 
 __all__ = ["ArxivServer", "Asked", "Fault", "a_paper", "certain", "serving"]
 
+_TERM = re.compile(r'all:(?:"([^"]*)"|(\w+))')
 SETS = ("cs", "cs:cs:CL", "cs:cs:AI", "cs:cs:CV", "math:math:CO", "physics:hep-th")
 
 
@@ -60,6 +61,8 @@ class ArxivServer:
     """Ids for which the API refuses a whole batch."""
     deleted: frozenset[str] = frozenset()
     """Numbers of papers whose OAI records are deleted."""
+    broken: frozenset[str] = frozenset()
+    """Numbers of papers whose records nobody can read."""
     page_size: int = 1_000
     """Records a page of OAI-PMH."""
     changed_on: dict[str, date] = field(default_factory=dict)
@@ -175,9 +178,12 @@ def matches(paper: Paper, query: str) -> bool:
     categories = re.findall(r"cat:([\w.-]+)", query)
     if categories and not set(categories) & set(paper.categories):
         return False
-    phrases = [quoted or word for quoted, word in re.findall(r'all:(?:"([^"]*)"|(\w+))', query)]
     text = f"{paper.title} {paper.abstract} {' '.join(paper.authors)}".casefold()
-    return not phrases or any(phrase.casefold() in text for phrase in phrases)
+    groups = re.findall(r'all:(?:"[^"]*"|\w+)(?: AND all:(?:"[^"]*"|\w+))*', query)
+    return not groups or any(
+        all((quoted or word).casefold() in text for quoted, word in _TERM.findall(group))
+        for group in groups
+    )
 
 
 def sets_of(paper: Paper) -> Iterator[str]:
@@ -308,9 +314,7 @@ def _oai(state: ArxivServer, query: dict[str, str], fault: Fault) -> str:
             found = state.by_id([number])
             if not found:
                 return say.oai_error("idDoesNotExist", "nothing matches this identifier")
-            gone = number in state.deleted
-            record = say.record(found[0], state.stamp(found[0]), deleted=gone)
-            return f"<GetRecord>{record}</GetRecord>"
+            return f"<GetRecord>{_record(state, found[0])}</GetRecord>"
         case "ListSets":
             names = {name for paper in state.papers for name in sets_of(paper)} | set(SETS)
             sets = "".join(f"<set><setSpec>{name}</setSpec></set>" for name in sorted(names))
@@ -334,12 +338,11 @@ def _list(state: ArxivServer, query: dict[str, str], fault: Fault) -> str:
     page = found[start : start + state.page_size]
     if not page:
         return say.oai_error("noRecordsMatch", "nothing matches")
-    records = "".join(
-        say.record(p, state.stamp(p), deleted=p.id.number in state.deleted) for p in page
-    )
+    records = "".join(_record(state, paper) for paper in page)
     end = start + state.page_size
     following = start if fault is Fault.REPEATED and written else end
-    token = f"{following}|{set_}|{since}|{until}" if end < len(found) else ""
+    ends = end >= len(found) or fault is Fault.ONE_PAGE
+    token = "" if ends else f"{following}|{set_}|{since}|{until}"
     told = say.token(token, total=len(found), cursor=start)
     if fault is Fault.CHANGED and start == 0 and end < len(found):
         state.fault = Fault.NONE
@@ -348,6 +351,13 @@ def _list(state: ArxivServer, query: dict[str, str], fault: Fault) -> str:
     if state.n_pages in state.change_after:
         state.change(state.change_after[state.n_pages])
     return f"<ListRecords>{records}{told}</ListRecords>"
+
+
+def _record(state: ArxivServer, paper: Paper) -> str:
+    written = say.record(paper, state.stamp(paper), deleted=paper.id.number in state.deleted)
+    return (
+        written.replace('version="v', 'version="?') if paper.id.number in state.broken else written
+    )
 
 
 def _feed(state: ArxivServer, category: str, fault: Fault) -> str:
