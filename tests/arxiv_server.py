@@ -32,7 +32,6 @@ from tests.arxiv_faults import CANNED, Answer, Fault
 
 __all__ = ["ArxivServer", "Asked", "Fault", "a_paper", "certain", "serving"]
 
-_TERM = re.compile(r'all:(?:"([^"]*)"|(\w+))')
 SETS = ("cs", "cs:cs:CL", "cs:cs:AI", "cs:cs:CV", "math:math:CO", "physics:hep-th")
 
 
@@ -131,7 +130,7 @@ class ArxivServer:
         self._forget_others()
         key = ("query", query, "")
         if key not in self.lists:
-            self.lists[key] = [paper for paper in self.latest() if matches(paper, query)]
+            self.lists[key] = [paper for paper in self.latest() if say.matches(paper, query)]
         return list(self.lists[key])
 
     def _forget_others(self) -> None:
@@ -168,22 +167,6 @@ def serving(
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def matches(paper: Paper, query: str) -> bool:
-    """Whether `paper` holds all that `query` asks."""
-    dates = re.search(r"submittedDate:\[(\d{12}) TO (\d{12})\]", query)
-    if dates and not dates[1] <= f"{paper.submitted_at:%Y%m%d%H%M}" <= dates[2]:
-        return False
-    categories = re.findall(r"cat:([\w.-]+)", query)
-    if categories and not set(categories) & set(paper.categories):
-        return False
-    text = f"{paper.title} {paper.abstract} {' '.join(paper.authors)}".casefold()
-    groups = re.findall(r'all:(?:"[^"]*"|\w+)(?: AND all:(?:"[^"]*"|\w+))*', query)
-    return not groups or any(
-        all((quoted or word).casefold() in text for quoted, word in _TERM.findall(group))
-        for group in groups
-    )
 
 
 def sets_of(paper: Paper) -> Iterator[str]:
