@@ -4,13 +4,18 @@ Queries only propose papers. The same claim gives the same queries on every mach
 """
 
 from collections.abc import Iterable
+from itertools import combinations
 from typing import Final
 
-from agents.words import FUNCTION_WORDS, WORD
+from agents.words import FUNCTION_WORDS, WORD, stem, weight
 from claims.claim import Claim, Inquiry
 
 N_QUERIES_MAX: Final = 6
 """Each query costs a search a night; beyond this they mostly find the same papers."""
+
+_N_TELLING: Final = 4
+_N_TOGETHER: Final = 3
+"""Any three of four words: a paper may say one of them otherwise."""
 
 
 def plan_queries(claim: Claim, inquiry: Inquiry) -> tuple[str, ...]:
@@ -33,6 +38,32 @@ def plan_queries(claim: Claim, inquiry: Inquiry) -> tuple[str, ...]:
         *(phrase for phrase in inquiry.watch if _shares_a_word(phrase, text)),
     ]
     return tuple(_distinct(proposed))[:N_QUERIES_MAX]
+
+
+def search_words(claim: Claim) -> tuple[tuple[str, ...], ...]:
+    """Groups of words for a search by words: a paper of interest holds all of one group.
+
+    Three of the most telling words of the claim, of its scope, and of each of its own queries:
+    nobody writes a whole sentence again, and single words stand in thousands of papers.
+    """
+    scope = claim.scope
+    subject = " ".join(filter(None, (scope.task, scope.population, scope.measure)))
+    groups = (
+        group
+        for text in (claim.text, *claim.queries, subject)
+        for group in combinations(_most_telling(text), _N_TOGETHER)
+    )
+    return tuple(dict.fromkeys(groups)) or (tuple(_telling(claim.text).split())[:_N_TOGETHER],)
+
+
+def _most_telling(text: str) -> tuple[str, ...]:
+    """The rarest words of a text, in its order, none twice in another form."""
+    by_stem: dict[str, str] = {}
+    for word in _telling(text.lower()).split():
+        if not word[0].isdigit():
+            by_stem.setdefault(stem(word), word)
+    ranked = sorted(by_stem, key=lambda one: -weight(one))[:_N_TELLING]
+    return tuple(word for one, word in by_stem.items() if one in ranked)
 
 
 def _telling(text: str) -> str:

@@ -35,7 +35,7 @@ class Counts(Frozen):
     n_papers_seen: int = 0
     """Records that the source gave for the window, revisions included."""
     n_papers_new: int = 0
-    """Of these, versions that the ledger did not hold."""
+    """Records that the ledger did not hold, with those of sources that were looked up."""
     n_papers_read: int = 0
     """Pairs of claim and paper version put before the judge."""
     n_papers_whole: int = 0

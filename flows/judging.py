@@ -12,6 +12,7 @@ from claims.deciding import settled
 from claims.evidence import Paper
 from claims.hashing import content_hash
 from claims.ids import ArxivId
+from claims.ledger import Ledger
 from claims.run import Run, RunKind
 from flows.full_text import WholePapers
 from flows.steps import first_moment
@@ -182,14 +183,21 @@ def _candidates(bench: Bench, run: Run, inquiry: Inquiry, claim: Claim) -> tuple
         plan_queries(claim, inquiry),
         limit=bench.workspace.settings.search.papers_per_claim,
         window=Window(min(first_moment([claim]), run.until), run.until),
-        only=ledger.papers.recorded_since(last.finished_at)
-        if tested and last and last.finished_at
-        else None,
+        only=_came_in_since(last, run, ledger) if tested and last else None,
     )
     newest = {paper.id: paper for paper in ledger.papers.get(ids=[hit.paper for hit in hits])}
     found = (newest[hit.paper] for hit in hits if hit.paper in newest)
     ruled_on = settled(ledger, claim)
     return tuple(p for p in found if not _is_basis(p, claim) and p.id not in ruled_on)
+
+
+def _came_in_since(last: Run, run: Run, ledger: Ledger) -> frozenset[str] | None:
+    """The numbers of the papers that `last` did not know, or knew and left to a later night."""
+    if last.finished_at is None:
+        return None
+    left = Window(min(last.until, run.until), run.until)
+    revised = {paper.id.number for paper in ledger.papers.get(window=left)}
+    return ledger.papers.recorded_since(last.finished_at) | revised
 
 
 def _is_basis(paper: Paper, claim: Claim) -> bool:

@@ -5,7 +5,7 @@ becomes a Failure of the run; what was committed stays, and the next run goes on
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from claims.claim import Claim, Inquiry
 from claims.clock import utc_now
-from claims.errors import LedgerError, RetestError
+from claims.errors import LedgerError, RetestError, SettingsError
 from claims.evidence import Failure
 from claims.library import held_claim
 from claims.outcomes import CategoryOutcome
@@ -34,6 +34,10 @@ T = TypeVar("T")
 
 _GO_ON_WITHIN: Final = timedelta(hours=20)
 """A run that was cut off longer ago is not gone on with: tonight is another night."""
+
+
+_AHEAD: Final = timedelta(days=1)
+"""Where it is tomorrow already; what lies further ahead is a slip of the pen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +134,8 @@ async def _find(
     watch.begin("look up")
     rests = rests_of(bench.ledger, scope.inquiries, [claim for _, claim in scope.claims])
     looked = await work("look up", bench.source.name, partial(look_up, bench, run, rests))
+    looked = looked or Looked()
+    steps.note_unknown(bench, run, rests, looked)
     whole = WholePapers(bench.desk, bench.ledger, run.id, runner, watch)
     await work("read", FULL_TEXTS, partial(seek, bench, run, rests, whole))
     watch.begin("index")
@@ -139,7 +145,7 @@ async def _find(
         work=work,
         whole=whole,
         rests=rests,
-        looked=looked or Looked(),
+        looked=looked,
         n_seen=n_seen,
         outcomes=outcomes,
     )
@@ -171,6 +177,7 @@ async def _gathered(
     """The number of records that the source gave, and how each harvested category went."""
     outcomes: tuple[CategoryOutcome, ...] = ()
     asked = scope.inquiries
+    steps.mend_gaps(bench, run)
     if steps.is_harvested(bench, run, scope):
         outcomes = await steps.harvest(bench, run, scope, work.runner, watch)
         asked = steps.unsearched(bench, run, scope)
@@ -178,7 +185,7 @@ async def _gathered(
     watch.begin("fetch", len(asked))
     for inquiry in asked:
         fetch = partial(steps.fetch, bench, run, scope, inquiry, watch)
-        n_seen += await work("fetch", bench.source.name, fetch) or 0
+        n_seen += await work.search(inquiry, len(scope.inquiries), fetch) or 0
         watch.advance(inquiry.id)
     return n_seen, outcomes
 
@@ -209,13 +216,35 @@ class _Work:
         claim_id: str | None = None,
     ) -> T | None:
         """What the step returns; None when it failed and the failure is recorded."""
+        return await self._attempt(stage, item_id, step, [claim_id])
+
+    async def search(
+        self, inquiry: Inquiry, n_inquiries: int, step: Callable[[], Awaitable[int]]
+    ) -> int | None:
+        """The same for the search of one inquiry: where it fails, the others are not concerned."""
+        source = self._bench.source.name
+        if n_inquiries == 1:
+            return await self("fetch", source, step)
+        concerned = [claim.id for claim in inquiry.claims]
+        return await self._attempt("fetch", f"{source} for {inquiry.id}", step, concerned)
+
+    async def _attempt(
+        self,
+        stage: str,
+        item_id: str,
+        step: Callable[[], Awaitable[T]],
+        claim_ids: Sequence[str | None],
+    ) -> T | None:
         try:
             return await self.runner(f"{stage} {item_id}", step)
         except LedgerError:
             raise
         except RetestError as error:
-            failure = Failure.of(error, stage=stage, item_id=item_id, claim_id=claim_id)
-            self._bench.ledger.work.fail(self._run.id, [failure])
+            failures = [
+                Failure.of(error, stage=stage, item_id=item_id, claim_id=claim_id)
+                for claim_id in claim_ids
+            ]
+            self._bench.ledger.work.fail(self._run.id, failures)
             return None
 
 
@@ -224,6 +253,10 @@ def _planned(bench: Bench, scope: Scope, until: datetime | None) -> Run:
     subject = scope.targeted.id if scope.targeted else None
     kind = RunKind.CLAIM if subject else RunKind.NIGHTLY
     now = utc_now()
+    if until and until > now + _AHEAD:
+        raise SettingsError(
+            f"a run until {until:%Y-%m-%d %H:%M} UTC lies ahead: nothing is there yet"
+        )
     if until is None:
         cut_off = bench.ledger.runs.cut_off(kind, subject, now - _GO_ON_WITHIN)
         same = cut_off is not None and cut_off.settings == bench.settings

@@ -4,15 +4,16 @@ Every step may be run again after a kill: what is there already is left alone, a
 wrote is committed before the next begins.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from agents.scout import search_words
 from claims import health
 from claims.claim import Claim, Inquiry, SourceRef
 from claims.clock import Window, start_of, utc_now
-from claims.errors import FeedError, RateLimited, SettingsError
+from claims.errors import FeedError, RateLimited, SettingsError, SourceError
 from claims.evidence import Failure, Paper
 from claims.hashing import content_hash
 from claims.health import Records
@@ -20,13 +21,13 @@ from claims.ledger import Ledger
 from claims.outcomes import CategoryOutcome
 from claims.run import Counts, Run
 from claims.standing import SOURCE_HEALTH, Flag, standing_of
-from flows.harvest import Task, failures_of
+from flows.harvest import Task, failures_of, started_at
 from flows.harvest import harvest as harvest_categories
 from flows.health import Looked, Rests, changes_of
 from flows.runner import Runner
 from flows.watch import Watch
 from flows.wiring import Bench
-from papers.gaps import GapBook
+from papers.gaps import NIGHTS_TO_GIVE_UP, GapBook, unreadable
 from papers.oai_sets import EVERYTHING
 from papers.sources import Harvester, Request
 from reports.report import Report, make_report
@@ -67,14 +68,12 @@ def first_moment(claims: Iterable[Claim]) -> datetime:
 async def fetch(bench: Bench, run: Run, scope: Scope, inquiry: Inquiry, watch: Watch) -> int:
     """The number of records that the source gave for `inquiry`; all are in the ledger.
 
-    The cursor moves after the last of them is committed. A targeted run looks at everything
-    newer than its claim and moves no cursor. Raises SourceError, LedgerError.
+    The cursor moves after the last of them is committed. A targeted run asks with the claim's own
+    words for everything newer than it, and moves no cursor. Raises SourceError, LedgerError.
     """
-    phrases = inquiry.watch
-    if scope.targeted:
-        phrases = tuple(dict.fromkeys((*scope.targeted.queries, *phrases)))
+    words = search_words(scope.targeted) if scope.targeted else ()
     first = first_moment(inquiry.claims)
-    question = _question(inquiry, phrases)
+    question = search_question(inquiry)
     papers, name = bench.ledger.papers, bench.source.name
     answered = papers.cursor(name, question, before_run=run.id) if not scope.targeted else None
     since = min(answered or first, run.until)
@@ -82,7 +81,7 @@ async def fetch(bench: Bench, run: Run, scope: Scope, inquiry: Inquiry, watch: W
     window = Window(since, run.until).reaching_back(overlap)
     n_seen, batch, skipped = 0, list[Paper](), list[Failure]()
     for found in bench.source.fetch(
-        Request(window=window, categories=inquiry.categories, phrases=phrases)
+        Request(window=window, categories=inquiry.categories, phrases=inquiry.watch, together=words)
     ):
         if isinstance(found, Failure):
             skipped.append(found)
@@ -94,12 +93,35 @@ async def fetch(bench: Bench, run: Run, scope: Scope, inquiry: Inquiry, watch: W
             batch.clear()
             watch.step("fetch", f"{n_seen:,} records for {inquiry.id}")
     papers.add(batch, run.id)
-    bench.ledger.work.fail(run.id, skipped)
-    # What may be readable another time is asked for again, and the future is never answered.
-    if not scope.targeted and not any(f.error in _RETRYABLE for f in skipped):
-        papers.move_cursor(name, question, min(run.until, utc_now()), run.id)
+    reached = min(run.until, utc_now())
+    if scope.targeted or (answered and answered >= reached):
+        bench.ledger.work.fail(run.id, skipped)
+    elif _is_done_with(bench, run, question, skipped):
+        papers.move_cursor(name, question, reached, run.id)
     watch.step("fetch", f"{n_seen:,} records for {inquiry.id}")
     return n_seen
+
+
+def _is_done_with(bench: Bench, run: Run, question: str, skipped: Sequence[Failure]) -> bool:
+    """Whether the same records need not be asked for again, though these failed: that is recorded.
+
+    A paper that is named is asked for by itself (`papers.gaps`). Where none is, the search is made
+    again for some nights; then it is told, and gone on without.
+    """
+    gaps = GapBook(bench.workspace.state)
+    odd = [f for f in skipped if f.error in _RETRYABLE]
+    if isinstance(bench.source, Harvester):
+        gaps.remember(unreadable(skipped), "a search", utc_now())
+        odd = [f for f in odd if not unreadable([f])]
+    n_nights = gaps.fell_short(question, utc_now().date()) if odd else 0
+    if n_nights > NIGHTS_TO_GIVE_UP:
+        told = f": so it was on {n_nights} nights, and it is gone on without"
+        again = {f.id: f.model_copy(update={"message": f.message + told}) for f in odd}
+        skipped = [again.get(f.id, f) for f in skipped]
+    bench.ledger.work.fail(run.id, skipped)
+    if not odd:
+        gaps.came_whole(question)
+    return not 0 < n_nights <= NIGHTS_TO_GIVE_UP
 
 
 def is_harvested(bench: Bench, run: Run, scope: Scope) -> bool:
@@ -111,15 +133,34 @@ def is_harvested(bench: Bench, run: Run, scope: Scope) -> bool:
     return isinstance(bench.source, Harvester) and tonight and not scope.targeted
 
 
+def mend_gaps(bench: Bench, run: Run) -> None:
+    """Nothing: a damaged book of gaps is set aside and told, so that the night goes on."""
+    if told := GapBook(bench.workspace.state).mend():
+        failure = Failure.of(SettingsError(told), stage="fetch", item_id="gaps")
+        bench.ledger.work.fail(run.id, [failure])
+
+
 def unsearched(bench: Bench, run: Run, scope: Scope) -> tuple[Inquiry, ...]:
-    """The inquiries whose history was never searched by their watch phrases as they are now."""
-    papers, name = bench.ledger.papers, bench.source.name
+    """The inquiries whose watch phrases, as they are now, were not searched up to the harvest."""
+    history = _history(bench, run, scope)
     return tuple(
         inquiry
         for inquiry in scope.inquiries
         if not _history_is_harvested(bench, inquiry)
-        if papers.cursor(name, _question(inquiry, inquiry.watch), before_run=run.id) is None
+        if not _is_searched(bench, run, inquiry, history)
     )
+
+
+def _is_searched(bench: Bench, run: Run, inquiry: Inquiry, history: Mapping[str, datetime]) -> bool:
+    """Whether the search reached the moment from which its categories have no gap."""
+    ledger, name = bench.ledger, bench.source.name
+    question = search_question(inquiry)
+    reached = ledger.papers.cursor(name, question, before_run=run.id)
+    starts = [
+        started_at(ledger, name, category, history.get(category))
+        for category in inquiry.categories or (EVERYTHING,)
+    ]
+    return reached is not None and all(start and start <= reached for start in starts)
 
 
 async def harvest(
@@ -128,17 +169,11 @@ async def harvest(
     """How the night went in each category; failures are recorded. Raises LedgerError."""
     if not isinstance(bench.source, Harvester):
         raise SettingsError(f"{bench.source.name} cannot be harvested by category")
-    harvested = [i for i in scope.inquiries if _history_is_harvested(bench, i)]
-    history: dict[str, datetime] = {}
-    for inquiry in harvested:
-        first = min(first_moment(inquiry.claims), run.until)
-        for category in inquiry.categories or (EVERYTHING,):
-            history[category] = min(first, history.get(category, first))
     task = Task(
         source=bench.source,
         ledger=bench.ledger,
         run=run,
-        history=history,
+        history=_history(bench, run, scope),
         recent=run.until - timedelta(days=bench.workspace.settings.source.overlap_days),
         gaps=GapBook(bench.workspace.state),
         runner=runner,
@@ -150,14 +185,24 @@ async def harvest(
     return outcomes
 
 
+def _history(bench: Bench, run: Run, scope: Scope) -> dict[str, datetime]:
+    """Each category whose history is harvested, with the moment from which all is wanted."""
+    history: dict[str, datetime] = {}
+    for inquiry in (i for i in scope.inquiries if _history_is_harvested(bench, i)):
+        first = min(first_moment(inquiry.claims), run.until)
+        for category in inquiry.categories or (EVERYTHING,):
+            history[category] = min(first, history.get(category, first))
+    return history
+
+
 def _history_is_harvested(bench: Bench, inquiry: Inquiry) -> bool:
     return bench.workspace.settings.source.history == "harvest" or not inquiry.watch
 
 
-def _question(inquiry: Inquiry, phrases: Sequence[str]) -> str:
+def search_question(inquiry: Inquiry) -> str:
     """The name under which the cursor of a search is kept."""
     first = first_moment(inquiry.claims).isoformat()
-    asked = {"categories": inquiry.categories, "phrases": phrases, "first": first}
+    asked = {"categories": inquiry.categories, "phrases": inquiry.watch, "first": first}
     return content_hash("request", asked)
 
 
@@ -170,6 +215,25 @@ async def index(bench: Bench) -> int:
     held = bench.ledger.papers.ids()
     missing = sorted(held - bench.index.known(held), key=str)
     return bench.index.add(bench.ledger.papers.get(ids=missing)) if missing else 0
+
+
+def note_unknown(bench: Bench, run: Run, rests: Rests, looked: Looked) -> None:
+    """Nothing: of what a claim rests on and the source says nothing of, a failure tells it."""
+    bench.ledger.work.fail(
+        run.id,
+        [
+            Failure(
+                stage="look up",
+                item_id=number,
+                claim_id=claim_id,
+                error=SourceError.__name__,
+                message=f"{bench.source.name} could not say tonight what has become of {number}: "
+                "whether it was withdrawn or revised is not known",
+            )
+            for claim_id, numbers in sorted(rests.of_claim.items())
+            for number in sorted(numbers & looked.unknown)
+        ],
+    )
 
 
 async def conclude(

@@ -235,7 +235,7 @@ class _Answer(NamedTuple):
 
 
 def _query(request: Request, submitted: Window) -> str:
-    return query_of(request.categories, request.phrases, submitted)
+    return query_of(request.categories, request.phrases, submitted, request.together)
 
 
 def _read(result: arxiv.Result) -> Paper | Failure:

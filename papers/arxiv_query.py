@@ -22,8 +22,13 @@ _BEGINNING: Final = datetime(1991, 1, 1, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
 
 
-def query_of(categories: tuple[str, ...], phrases: tuple[str, ...], submitted: Window) -> str:
-    """The query for papers in any category, with any phrase, first submitted in the window.
+def query_of(
+    categories: tuple[str, ...],
+    phrases: tuple[str, ...],
+    submitted: Window,
+    together: tuple[tuple[str, ...], ...] = (),
+) -> str:
+    """The query for papers in any category, with a phrase or group, first submitted in the window.
 
     The API counts in minutes: the range covers the window and up to a minute more on each side.
     Raises SettingsError for what cannot be a category.
@@ -31,8 +36,11 @@ def query_of(categories: tuple[str, ...], phrases: tuple[str, ...], submitted: W
     >>> day = Window(datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 6, 2, tzinfo=UTC))
     >>> query_of(("cs.CL",), ('"role" play', "self"), day)
     '(cat:cs.CL) AND (all:"role play" OR all:self) AND submittedDate:[202606010000 TO 202606020000]'
+    >>> query_of((), ("self",), day, (("played", "voice"),))
+    '(all:self OR (all:played AND all:voice)) AND submittedDate:[202606010000 TO 202606020000]'
     """
-    parts = (_any(map(_category, categories)), _any(filter(None, map(_term, phrases))))
+    terms = filter(None, (*map(_term, phrases), *map(_all, together)))
+    parts = (_any(map(_category, categories)), _any(terms))
     return " AND ".join((*filter(None, parts), _range(submitted)))
 
 
@@ -44,6 +52,11 @@ def before(moment: datetime) -> Window:
 def _any(terms: Iterable[str]) -> str:
     either = " OR ".join(terms)
     return f"({either})" if either else ""
+
+
+def _all(words: Iterable[str]) -> str:
+    terms = tuple(filter(None, map(_term, words)))
+    return f"({' AND '.join(terms)})" if len(terms) > 1 else "".join(terms)
 
 
 def _category(name: str) -> str:

@@ -1,7 +1,7 @@
 """arXiv as one source: OAI-PMH for what changed, the search API for questions, feeds as a check.
 
-A nightly harvest goes through `slices`; `fetch` with phrases is a targeted search; `lookup` asks
-in batches. All three share the governor of the workspace.
+A nightly harvest goes through `slices`; `fetch` with phrases or words is a targeted search;
+`lookup` asks in batches. All three share the governor of the workspace.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,11 +29,12 @@ class ArxivSource:
         return self.api.name
 
     def fetch(self, request: Request) -> Iterator[Paper | Failure]:
-        """A targeted search where there are phrases, else everything that changed.
+        """A targeted search where there are phrases or words, else everything that changed.
 
         Raises SourceError.
         """
-        yield from (self.api if request.phrases else self.oai).fetch(request)
+        is_targeted = request.phrases or request.together
+        yield from (self.api if is_targeted else self.oai).fetch(request)
 
     def lookup(self, ids: Sequence[ArxivId]) -> Mapping[ArxivId, Paper | None]:
         """What the search API says of each id; what it does not know is asked of OAI-PMH too.

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,9 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from claims.claim import Frozen
-from claims.errors import SettingsError
+from claims.clock import Window
+from claims.errors import CitationError, FeedError, SettingsError
+from claims.evidence import Failure
 from claims.ids import ArxivId
 
 _LOCK_WAIT_S: Final = 30.0
@@ -31,20 +33,48 @@ _FAR_BEYOND_CHANCE: Final = 3.0
 """Times the longest stretch to be expected. Submissions come in waves: twice is common."""
 
 _MOST_TRIES: Final = 7
-"""A paper that arXiv's own feed listed and that cannot be had for so many nights is given up."""
+"""A paper that arXiv itself listed and that cannot be had for so many nights is given up."""
+
+_MORE_THAN_A_MONTH: Final = timedelta(days=31)
+
+NIGHTS_TO_GIVE_UP: Final = 3
+"""On so many nights a list that falls short is asked for again; then it is taken as it is."""
 
 
 class Gap(Frozen):
-    """A paper that was announced and that no harvest gave."""
+    """A paper that arXiv listed and that no harvest gave."""
 
     id: ArxivId
+    """Without a version where its record could not be read."""
     category: str
     noticed_at: datetime
     n_tries: int = 0
 
 
+class _Short(Frozen):
+    """A question whose answer fell short, and on which days, all in a row."""
+
+    question: str
+    on: tuple[date, ...]
+
+
 class _Gaps(Frozen):
     gaps: tuple[Gap, ...] = ()
+    shorts: tuple[_Short, ...] = ()
+
+
+def unreadable(failures: Iterable[Failure]) -> tuple[ArxivId, ...]:
+    """The papers of records that could not be read, where a record names its paper."""
+    return tuple(id_ for id_ in map(_named, failures) if id_)
+
+
+def _named(failure: Failure) -> ArxivId | None:
+    if failure.error != FeedError.__name__:
+        return None
+    try:
+        return ArxivId.parse(failure.item_id.removeprefix("oai:arXiv.org:"))
+    except CitationError:
+        return None
 
 
 class GapBook:
@@ -57,16 +87,23 @@ class GapBook:
 
     def open(self) -> tuple[Gap, ...]:
         """The gaps still to be filled, oldest first."""
+        return self._read().gaps
+
+    def mend(self) -> str | None:
+        """What was wrong with the book, if anything: it is set aside, and a new one begun."""
         try:
-            return _Gaps.model_validate_json(self._file.read_bytes()).gaps
-        except FileNotFoundError:
-            return ()
-        except (OSError, ValidationError) as error:
-            told = str(error).splitlines()[0]
-            raise SettingsError(f"{self._file} cannot be read ({told}): remove it") from None
+            self._read()
+        except SettingsError as error:
+            aside = self._file.with_suffix(".damaged")
+            self._file.replace(aside)
+            return f"{error}; it is set aside as {aside.name}"
+        return None
 
     def remember(self, missing: Iterable[ArxivId], category: str, at: datetime) -> None:
         """Nothing: what is missing will be asked for; what was known stays as it was noticed."""
+        missing = tuple(missing)
+        if not missing:
+            return
         with self._changing() as gaps:
             known = {gap.id for gap in gaps}
             gaps += [
@@ -75,9 +112,11 @@ class GapBook:
                 if id_ not in known
             ]
 
-    def settle(self, answered: Iterable[ArxivId], tried: Iterable[ArxivId]) -> tuple[Gap, ...]:
+    def settle(self, answered: Iterable[ArxivId], tried: Iterable[ArxivId] = ()) -> tuple[Gap, ...]:
         """The gaps that are given up now; answered ones are closed, tried ones counted."""
         closed, counted = set(answered), set(tried)
+        if not closed | counted:
+            return ()
         with self._changing() as gaps:
             left = [
                 gap.model_copy(update={"n_tries": gap.n_tries + (gap.id in counted)})
@@ -87,17 +126,53 @@ class GapBook:
             gaps[:] = [gap for gap in left if gap.n_tries < _MOST_TRIES]
         return tuple(gap for gap in left if gap.n_tries >= _MOST_TRIES)
 
+    def fell_short(self, question: str, on: date) -> int:
+        """On how many nights in a row, with this one, the answer to `question` was not whole."""
+        with self._locked():
+            book = self._read()
+            days = next((short.on for short in book.shorts if short.question == question), ())
+            short = _Short(question=question, on=tuple(sorted({*days, on})))
+            others = (other for other in book.shorts if other.question != question)
+            self._write(book.model_copy(update={"shorts": (*others, short)}))
+        return len(short.on)
+
+    def came_whole(self, question: str) -> None:
+        """Nothing: nights on which the answer to `question` fell short are counted anew."""
+        if all(short.question != question for short in self._read().shorts):
+            return
+        with self._locked():
+            book = self._read()
+            others = tuple(short for short in book.shorts if short.question != question)
+            self._write(book.model_copy(update={"shorts": others}))
+
     @contextmanager
     def _changing(self) -> Iterator[list[Gap]]:
         """The gaps under the lock; written back whole when the block ends well."""
+        with self._locked():
+            book = self._read()
+            gaps = list(book.gaps)
+            yield gaps
+            self._write(book.model_copy(update={"gaps": tuple(gaps)}))
+
+    def _read(self) -> _Gaps:
+        try:
+            return _Gaps.model_validate_json(self._file.read_bytes())
+        except FileNotFoundError:
+            return _Gaps()
+        except (OSError, ValidationError) as error:
+            told = str(error).splitlines()[0]
+            raise SettingsError(f"{self._file} cannot be read ({told}): remove it") from None
+
+    def _write(self, book: _Gaps) -> None:
+        written = self._file.with_suffix(".new")
+        written.write_text(book.model_dump_json(indent=1), encoding="utf-8")
+        written.replace(self._file)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
         try:
             with self._lock:
-                gaps = list(self.open())
-                yield gaps
-                written = self._file.with_suffix(".new")
-                text = _Gaps(gaps=tuple(gaps)).model_dump_json(indent=1)
-                written.write_text(text, encoding="utf-8")
-                written.replace(self._file)
+                yield
         except Timeout:
             raise SettingsError(f"another process holds {self._file}: try again") from None
 
@@ -123,8 +198,11 @@ class Stretch:
         )
 
 
-def long_stretches(numbers: Iterable[str]) -> tuple[Stretch, ...]:
+def long_stretches(numbers: Iterable[str], window: Window) -> tuple[Stretch, ...]:
     """The stretches too long for chance in each month; old-style numbers are left out.
+
+    Only months that lie in the window as a whole: of any other, a harvest by the day of the last
+    change gives some papers with all their neighbours and some without.
 
     Where a share p of a month's numbers is held, the longest stretch among n papers is about
     ln(n) / -ln(1 - p) (runs of failures in Bernoulli trials).
@@ -137,9 +215,16 @@ def long_stretches(numbers: Iterable[str]) -> tuple[Stretch, ...]:
     return tuple(
         stretch
         for month, places in sorted(months.items())
-        if len(places) >= _FEWEST
+        if len(places) >= _FEWEST and _is_within(month, window)
         for stretch in _stretches(month, sorted(places))
     )
+
+
+def _is_within(month: str, window: Window) -> bool:
+    year, number = 2000 + int(month[:2]), int(month[2:])
+    first = datetime(year, number, 1, tzinfo=UTC)
+    end = (first + _MORE_THAN_A_MONTH).replace(day=1)
+    return window.since <= first and end <= window.until
 
 
 def _stretches(month: str, places: Sequence[int]) -> list[Stretch]:

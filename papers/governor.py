@@ -8,7 +8,8 @@ one small file, guarded by a lock and replaced whole. The rules:
 - PDFs: four requests within a second, then a second's pause (arXiv bulk data help);
 - Retry-After is honoured for every process, and repeated 429 or 503 open a breaker for a growing
   time;
-- after a 403 nothing is asked until the next UTC day: further requests count as an attack.
+- after a 403 nothing is asked until the next UTC day, and for half a day at least: further
+  requests count as an attack.
 
 Wall-clock time is the one clock that processes share: when it was set back, the whole pause is
 waited once more. A long wait is never slept through here, it is told as an error.
@@ -46,6 +47,10 @@ _LONGEST_WISH_S: Final = 86_400.0
 """A Retry-After beyond a day is taken for a day."""
 
 
+_LEAST_REFUSAL_S: Final = 43_200.0
+"""A refusal just before midnight holds for the rest of the night too."""
+
+
 class Lane(StrEnum):
     """What is asked for; each has a rate of its own."""
 
@@ -71,6 +76,7 @@ class _State(Frozen):
     why: str = ""
     n_troubles: int = 0
     refused_on: date | None = None
+    refused_at: float = Field(default=0.0, allow_inf_nan=False, ge=0, le=1e11)
     refusal: str = ""
     is_whole: bool = True
     """False where the file was damaged and the worst is assumed."""
@@ -155,15 +161,15 @@ class Governor:
         return pause_s
 
     def refused(self, why: str) -> None:
-        """Let no process ask again before the next UTC day: arXiv answered 403."""
+        """Let no process ask again before the next UTC day and for 12 hours: arXiv answered 403."""
         with self._locked():
-            changed = {"refused_on": self._today(), "refusal": why}
+            changed = {"refused_on": self._today(), "refused_at": self._now(), "refusal": why}
             self._write(self._read().model_copy(update=changed))
 
     def status(self) -> GovernorStatus:
         """Whether arXiv may be asked now."""
         state = self._read()
-        until = _end_of(state.refused_on) if self._is_refused(state) else None
+        until = _end_of(state) if self._is_refused(state) else None
         left_s = self._paused_s(state)
         paused = datetime.fromtimestamp(self._now() + left_s, UTC) if left_s > 0 else None
         told = "arXiv may be asked"
@@ -179,7 +185,8 @@ class Governor:
         return datetime.fromtimestamp(self._now(), UTC).date()
 
     def _is_refused(self, state: _State) -> bool:
-        return state.refused_on is not None and self._today() <= state.refused_on
+        end = _end_of(state)
+        return end is not None and self._now() < end.timestamp()
 
     def _mind_refusal(self, state: _State) -> None:
         if self._is_refused(state):
@@ -268,9 +275,12 @@ class Governor:
             raise RateLimited(told, _LOCK_WAIT_S) from None
 
 
-def _end_of(day: date | None) -> datetime | None:
-    return start_of(day + timedelta(days=1)) if day else None
+def _end_of(state: _State) -> datetime | None:
+    if state.refused_on is None:
+        return None
+    least = datetime.fromtimestamp(state.refused_at + _LEAST_REFUSAL_S, UTC)
+    return max(start_of(state.refused_on + timedelta(days=1)), least)
 
 
 def _refusal(state: _State) -> str:
-    return f"{state.refusal}; nothing is asked before {_end_of(state.refused_on):%Y-%m-%d} UTC"
+    return f"{state.refusal}; nothing is asked before {_end_of(state):%Y-%m-%d %H:%M} UTC"

@@ -100,13 +100,18 @@ def _without_papers(night: Night, due: datetime) -> tuple[NightOutcome, str]:
     feed = night.feed
     if feed is None:
         return NightOutcome.QUIET_DAY, f"{announced} brought nothing by OAI-PMH alone"
-    if feed.built_at < due:
-        told = f"nothing came of {announced}, and the feed was built before it"
-        return NightOutcome.STALE_FEED, f"{told}, at {feed.built_at:%Y-%m-%d %H:%M} UTC"
-    if feed.announced_on and feed.announced_on < feed_day(due):
-        told = f"nothing came of {announced}, and the newest entry of the feed is of"
-        return NightOutcome.STALE_FEED, f"{told} {feed.announced_on}"
+    if why := _lags(feed, due):
+        return NightOutcome.STALE_FEED, f"nothing came of {announced}, and {why}"
     return NightOutcome.QUIET_DAY, f"{announced} brought nothing, and the feed agrees"
+
+
+def _lags(feed: Announcement, due: datetime) -> str | None:
+    """How the feed is older than the announcement of `due`; None where it is not."""
+    if feed.built_at < due:
+        return f"the feed was built before it, at {feed.built_at:%Y-%m-%d %H:%M} UTC"
+    if feed.announced_on and feed.announced_on < feed_day(due):
+        return f"the newest entry of the feed is of {feed.announced_on}"
+    return None
 
 
 def _notes(night: Night) -> list[str]:
@@ -120,6 +125,8 @@ def _notes(night: Night) -> list[str]:
             f"{len(night.missing)} of {len(night.feed.entries)} papers in the feed are missing and "
             "are asked for next night"
         )
+    if night.n_new and (why := _lags(night.feed, last_announcement(night.now - SETTLED))):
+        notes.append(f"not checked against the feed: {why}")
     if night.feed.is_full:
         notes.append("the feed is full, so it may have dropped papers")
     return notes

@@ -92,11 +92,15 @@ class OaiSource:
             for piece in self.slices(category, request.window):
                 yield from piece.failures
                 yield from piece.papers
+                if piece.short:
+                    item_id = f"{category} {piece.since:%Y-%m-%d}"
+                    yield Failure.of(piece.short, stage="fetch", item_id=item_id)
 
     def slices(self, category: str, window: Window) -> Iterator[Slice]:
         """What arXiv changed in `category`, a few whole days at a time, oldest first.
 
-        A slice is complete when it comes. Raises SourceError, SettingsError.
+        A slice is complete when it comes, or says how it falls short. Raises SourceError,
+        SettingsError.
         """
         first = max(window.since.astimezone(UTC).date(), _EARLIEST)
         end = (window.until.astimezone(UTC) - timedelta(microseconds=1)).date()
@@ -268,19 +272,17 @@ def _slice_of(
 ) -> Slice:
     """The slice; `short` is told when arXiv stated more than it gave in every pass."""
     found = [record.found for record in seen.values()]
-    failures = [one for one in found if isinstance(one, Failure)]
-    if short:
-        error = FeedError(
-            f"arXiv lists {short.listed} records of {category or 'all categories'} from {first} "
-            f"and gives {short.given} in every pass"
-        )
-        failures.append(Failure.of(error, stage="fetch", item_id=f"{category} {first}"))
+    told = short and FeedError(
+        f"arXiv lists {short.listed} records of {category or 'all categories'} from {first} "
+        f"and gives {short.given} in every pass"
+    )
     return Slice(
         category=category,
         since=start_of(first),
         until=until,
         papers=tuple(one for one in found if isinstance(one, Paper)),
-        failures=tuple(failures),
+        failures=tuple(one for one in found if isinstance(one, Failure)),
+        short=told,
         changed_on={
             record.found.id.number: record.changed_on
             for record in seen.values()

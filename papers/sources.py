@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from claims.clock import Window
+from claims.errors import FeedError
 from claims.evidence import Failure, Paper
 from claims.ids import ArxivId
 
@@ -25,7 +26,11 @@ class Request:
     """A paper in any of these; empty means any category."""
     phrases: tuple[str, ...] = ()
     """What to look for. A source that is dear to ask gives only papers that hold one of these;
-    a local one may give more. Empty means everything in the categories."""
+    a local one may give more."""
+    together: tuple[tuple[str, ...], ...] = ()
+    """Words that stand in a paper somewhere, all of one group. Like a further phrase.
+
+    Neither phrases nor words mean everything in the categories."""
 
 
 class Source(Protocol):
@@ -55,7 +60,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Slice:
-    """Everything that a source changed in one category in a few whole days; complete."""
+    """What a source changed in one category in a few whole days; complete, unless `short`."""
 
     category: str
     """Empty for all of arXiv."""
@@ -66,6 +71,8 @@ class Slice:
     """The latest version of each, no paper twice."""
     failures: tuple[Failure, ...] = ()
     """Records that were deleted or cannot be read."""
+    short: FeedError | None = None
+    """How the source gave fewer records than it stated; None where it gave all."""
     changed_on: Mapping[str, date] = field(default_factory=dict)
     """A paper's number to the day on which the source changed its record."""
 

@@ -75,7 +75,7 @@ def basis(report: Report) -> tuple[str, ...]:
 
 def _reading(run: Run, *, changed: bool) -> str:
     n = run.counts
-    seen = f"{count(n.n_papers_seen, 'paper')} seen ({n.n_papers_new:,} new)"
+    seen = f"{count(n.n_papers_seen, 'paper')} seen, {count(n.n_papers_new, 'new record')}"
     known = f"; {count(n.n_papers_known, 'reading')} not repeated" if n.n_papers_known else ""
     if not (n.n_papers_seen or n.n_papers_read or n.n_papers_known):
         why = "" if run.failures else ": the source gave no paper for this window"
@@ -120,7 +120,7 @@ def costs(run: Run) -> tuple[tuple[str, str], ...]:
         ("Source", settings.get("source", "not recorded")),
         ("Judge", settings.get("judge", "not recorded")),
         ("Papers seen", f"{n.n_papers_seen:,}"),
-        ("of these new", f"{n.n_papers_new:,}"),
+        ("new records", f"{n.n_papers_new:,}"),
         ("Readings (paper and claim)", f"{n.n_papers_read:,}"),
         ("of these with the full text", f"{n.n_papers_whole:,}"),
         ("Already judged, not repeated", f"{n.n_papers_known:,}"),

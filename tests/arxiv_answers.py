@@ -3,6 +3,7 @@
 The shapes were compared with recorded answers of 2025 and 2026; every text is invented by tests.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from xml.sax.saxutils import escape
@@ -14,6 +15,8 @@ ATOM = (
     '<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" '
     'xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">\n'
 )
+
+_TERM = re.compile(r'all:(?:"([^"]*)"|(\w+))')
 
 
 def feed(papers: Sequence[Paper], *, query: str, total: int, start: int, size: int) -> str:
@@ -164,4 +167,20 @@ def small_pdf(words: str) -> bytes:
         body
         + b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
         + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, start)
+    )
+
+
+def matches(paper: Paper, query: str) -> bool:
+    """Whether `paper` holds all that `query` asks."""
+    dates = re.search(r"submittedDate:\[(\d{12}) TO (\d{12})\]", query)
+    if dates and not dates[1] <= f"{paper.submitted_at:%Y%m%d%H%M}" <= dates[2]:
+        return False
+    categories = re.findall(r"cat:([\w.-]+)", query)
+    if categories and not set(categories) & set(paper.categories):
+        return False
+    text = f"{paper.title} {paper.abstract} {' '.join(paper.authors)}".casefold()
+    groups = re.findall(r'all:(?:"[^"]*"|\w+)(?: AND all:(?:"[^"]*"|\w+))*', query)
+    return not groups or any(
+        all((quoted or word).casefold() in text for quoted, word in _TERM.findall(group))
+        for group in groups
     )

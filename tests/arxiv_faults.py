@@ -46,6 +46,8 @@ class Fault(StrEnum):
     """Every resumption token has expired."""
     REPEATED = "repeated"
     """A resumption token that leads to itself."""
+    ONE_PAGE = "one-page"
+    """A list that ends after its first page, whatever size it states."""
     CHANGED = "changed"
     """Once the first page of a list was given, its first record is changed."""
     STALE = "stale"

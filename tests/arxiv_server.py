@@ -60,6 +60,8 @@ class ArxivServer:
     """Ids for which the API refuses a whole batch."""
     deleted: frozenset[str] = frozenset()
     """Numbers of papers whose OAI records are deleted."""
+    broken: frozenset[str] = frozenset()
+    """Numbers of papers whose records nobody can read."""
     page_size: int = 1_000
     """Records a page of OAI-PMH."""
     changed_on: dict[str, date] = field(default_factory=dict)
@@ -128,7 +130,7 @@ class ArxivServer:
         self._forget_others()
         key = ("query", query, "")
         if key not in self.lists:
-            self.lists[key] = [paper for paper in self.latest() if matches(paper, query)]
+            self.lists[key] = [paper for paper in self.latest() if say.matches(paper, query)]
         return list(self.lists[key])
 
     def _forget_others(self) -> None:
@@ -165,19 +167,6 @@ def serving(
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def matches(paper: Paper, query: str) -> bool:
-    """Whether `paper` holds all that `query` asks."""
-    dates = re.search(r"submittedDate:\[(\d{12}) TO (\d{12})\]", query)
-    if dates and not dates[1] <= f"{paper.submitted_at:%Y%m%d%H%M}" <= dates[2]:
-        return False
-    categories = re.findall(r"cat:([\w.-]+)", query)
-    if categories and not set(categories) & set(paper.categories):
-        return False
-    phrases = [quoted or word for quoted, word in re.findall(r'all:(?:"([^"]*)"|(\w+))', query)]
-    text = f"{paper.title} {paper.abstract} {' '.join(paper.authors)}".casefold()
-    return not phrases or any(phrase.casefold() in text for phrase in phrases)
 
 
 def sets_of(paper: Paper) -> Iterator[str]:
@@ -308,9 +297,7 @@ def _oai(state: ArxivServer, query: dict[str, str], fault: Fault) -> str:
             found = state.by_id([number])
             if not found:
                 return say.oai_error("idDoesNotExist", "nothing matches this identifier")
-            gone = number in state.deleted
-            record = say.record(found[0], state.stamp(found[0]), deleted=gone)
-            return f"<GetRecord>{record}</GetRecord>"
+            return f"<GetRecord>{_record(state, found[0])}</GetRecord>"
         case "ListSets":
             names = {name for paper in state.papers for name in sets_of(paper)} | set(SETS)
             sets = "".join(f"<set><setSpec>{name}</setSpec></set>" for name in sorted(names))
@@ -334,12 +321,11 @@ def _list(state: ArxivServer, query: dict[str, str], fault: Fault) -> str:
     page = found[start : start + state.page_size]
     if not page:
         return say.oai_error("noRecordsMatch", "nothing matches")
-    records = "".join(
-        say.record(p, state.stamp(p), deleted=p.id.number in state.deleted) for p in page
-    )
+    records = "".join(_record(state, paper) for paper in page)
     end = start + state.page_size
     following = start if fault is Fault.REPEATED and written else end
-    token = f"{following}|{set_}|{since}|{until}" if end < len(found) else ""
+    ends = end >= len(found) or fault is Fault.ONE_PAGE
+    token = "" if ends else f"{following}|{set_}|{since}|{until}"
     told = say.token(token, total=len(found), cursor=start)
     if fault is Fault.CHANGED and start == 0 and end < len(found):
         state.fault = Fault.NONE
@@ -348,6 +334,13 @@ def _list(state: ArxivServer, query: dict[str, str], fault: Fault) -> str:
     if state.n_pages in state.change_after:
         state.change(state.change_after[state.n_pages])
     return f"<ListRecords>{records}{told}</ListRecords>"
+
+
+def _record(state: ArxivServer, paper: Paper) -> str:
+    written = say.record(paper, state.stamp(paper), deleted=paper.id.number in state.deleted)
+    return (
+        written.replace('version="v', 'version="?') if paper.id.number in state.broken else written
+    )
 
 
 def _feed(state: ArxivServer, category: str, fault: Fault) -> str:

@@ -1,6 +1,6 @@
 """The queries of a claim."""
 
-from agents.scout import N_QUERIES_MAX, plan_queries
+from agents.scout import N_QUERIES_MAX, plan_queries, search_words
 from claims.claim import Claim, Inquiry
 
 INQUIRY = {
@@ -46,3 +46,23 @@ def test_queries_are_distinct_and_few() -> None:
     planned = queries(queries=["Diary", "diary ", "a", "b", "d", "e", "f", "g"])
     assert len(planned) == N_QUERIES_MAX
     assert planned[1:3] == ("Diary", "a")
+
+
+def test_a_search_by_words_asks_for_any_three_of_the_most_telling_ones() -> None:
+    wicks = "A longer wick burns for a longer time in every lantern."
+    claim = Claim.model_validate({"id": "c", "text": wicks, "as_of": "2024"})
+    groups = search_words(claim)
+    assert len(groups) == 4
+    assert all(len(set(group)) == 3 for group in groups)
+    assert {word for group in groups for word in group} <= {
+        "longer", "wick", "burns", "time", "lantern",
+    }  # fmt: skip
+    assert any({"wick", "lantern"} <= set(group) for group in groups)
+
+
+def test_own_queries_are_searched_by_their_words_and_a_short_text_as_it_is() -> None:
+    own = Claim.model_validate(
+        {"id": "c", "text": "Bees dance.", "as_of": "2024", "queries": ["honey bee dance 2020"]}
+    )
+    assert search_words(own) == (("honey", "bee", "dance"),)
+    assert search_words(own.model_copy(update={"queries": ()})) == (("Bees", "dance"),)

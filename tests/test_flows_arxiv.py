@@ -14,8 +14,12 @@ from claims.ledger import Ledger
 from claims.outcomes import NightOutcome
 from claims.standing import Flag
 from flows.nightly import Finished
+from flows.runner import N_TRIES
 from flows.settings import Environment
+from flows.steps import search_question
+from flows.wiring import opened
 from flows.workspace import Workspace
+from papers.gaps import GapBook
 from reports.render import to_html, to_markdown
 from tests import lamps
 from tests.arxiv_server import ArxivServer, Fault, a_paper, serving
@@ -122,6 +126,23 @@ def test_a_night_of_the_past_is_searched_and_not_harvested(
     assert states(done)["lanterns-agree"] == "CONTESTED"
 
 
+def test_between_a_night_of_the_past_and_the_next_night_nothing_is_lost(
+    server: ArxivServer, tmp_path: Path
+) -> None:
+    between = lantern("2606.00001v1", 60, "A twice asked lantern again: denied.")
+    server.papers = (FIRST, AGREES, OLD, between)
+    place = place_at(server, tmp_path, WATCHED)
+    asyncio.run(night(place, LampJudge(), ago(100)))
+    tonight(place)
+    with opened(place) as bench:
+        assert between.id in bench.ledger.papers.ids()
+    server.asked.clear()
+    asyncio.run(night(place, LampJudge(), ago(100)))
+    server.asked.clear()
+    tonight(place)
+    assert not any("search_query" in query for query in asked(server, "/api/query"))
+
+
 def test_a_retest_of_one_claim_asks_the_search_api_only(
     server: ArxivServer, tmp_path: Path
 ) -> None:
@@ -130,6 +151,76 @@ def test_a_retest_of_one_claim_asks_the_search_api_only(
     done = asyncio.run(retested(place, LampJudge(), "lanterns-agree", TONIGHT))
     assert states(done) == {"lanterns-agree": "CONTESTED"}
     assert not any(query.get("verb") == "ListRecords" for query in asked(server, "/oai"))
+
+
+@pytest.mark.parametrize("library", [lamps.LIBRARY, WATCHED])
+def test_a_retest_asks_with_the_claims_own_words(
+    server: ArxivServer, tmp_path: Path, library: str
+) -> None:
+    others = tuple(lantern(f"2505.{n:05d}v1", 500, "Brass.") for n in range(1, 40))
+    wick = "A wick of a longer kind burns for less time in a lantern: denied."
+    server.papers = (FIRST, *others, lantern("2608.00003v1", 100, wick))
+    place = place_at(server, tmp_path, library)
+    done = asyncio.run(retested(place, LampJudge(), "wicks-burn", TONIGHT))
+    assert states(done)["wicks-burn"] == "CONTESTED"
+    assert done.run.counts.n_papers_seen < 5
+    assert asked(server, "/oai") == []
+
+
+def test_an_entry_that_cannot_be_read_is_searched_again_for_some_nights_only(
+    server: ArxivServer, tmp_path: Path
+) -> None:
+    server.papers, server.fault, server.on = (FIRST, OLD), Fault.TORN_ENTRY, "/api"
+    place = place_at(server, tmp_path, WATCHED)
+    book = GapBook(place.state)
+    first = tonight(place)
+    assert any("lack an id or a date" in f.message for f in first.run.failures)
+    (inquiry,) = place.inquiries()
+    for days in (3, 2, 1):
+        book.fell_short(search_question(inquiry), (NOW - timedelta(days=days)).date())
+    last = tonight(place)
+    assert any("so it was on 4 nights" in f.message for f in last.run.failures)
+    server.asked.clear()
+    tonight(place)
+    assert not any("search_query" in query for query in asked(server, "/api/query"))
+
+
+def test_a_history_that_cannot_be_searched_concerns_its_own_claims_alone(
+    server: ArxivServer, tmp_path: Path
+) -> None:
+    place = place_at(server, tmp_path, WATCHED)
+    other = lamps.LIBRARY.replace("cs.LN", "math.CO").replace('id = "', 'id = "other-')
+    (tmp_path / "claims" / "other.toml").write_text(other, encoding="utf-8")
+    server.fault, server.on, server.n_faulty = Fault.CUT_OFF, "/api", N_TRIES
+    done = tonight(place)
+    assert Flag.NOT_CHECKED in flags(done, "lanterns-agree")
+    assert Flag.NOT_CHECKED not in flags(done, "other-lanterns-agree")
+
+
+def test_a_damaged_book_of_gaps_is_told_and_the_night_goes_on(
+    server: ArxivServer, tmp_path: Path
+) -> None:
+    place = place_at(server, tmp_path)
+    place.state.mkdir(parents=True, exist_ok=True)
+    (place.state / "gaps.json").write_text("{")
+    done = tonight(place)
+    assert states(done)["lanterns-agree"] == "CONFIRMED"
+    assert [f.item_id for f in done.run.failures] == ["gaps"]
+
+
+def test_what_arxiv_could_not_say_of_a_source_is_told(server: ArxivServer, tmp_path: Path) -> None:
+    later = revised(FIRST)
+    server.papers = (FIRST, later, AGREES)
+    place = place_at(server, tmp_path, WATCHED.replace('"2401.00001v1"', '"2401.00001"'))
+    tonight(place)
+    again = revised(later, revised_at=NOW - timedelta(hours=2), categories=("math.CO",))
+    server.papers, server.fault, server.on = (*server.papers, again), Fault.BROKEN, "/oai"
+    done = asyncio.run(retested(place, LampJudge(), "lanterns-agree", TONIGHT))
+    assert Flag.NOT_CHECKED in flags(done, "lanterns-agree")
+    (failure,) = done.run.failures
+    assert (failure.stage, failure.item_id) == ("look up", FIRST.id.number)
+    assert failure.claim_id == "lanterns-agree"
+    assert "what has become of 2401.00001" in failure.message
 
 
 def test_a_category_that_fails_is_told_and_stops_no_other(

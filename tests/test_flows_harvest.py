@@ -1,35 +1,30 @@
-import asyncio
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from claims.claim import Inquiry
-from claims.clock import parse_moment
-from claims.evidence import Paper
 from claims.ids import ArxivId
 from claims.ledger import Ledger
-from claims.outcomes import CategoryOutcome, NightOutcome
-from claims.run import Run
-from flows.harvest import Task, failures_of, harvest
-from flows.runner import DirectRunner
+from claims.outcomes import NightOutcome
+from flows.harvest import failures_of
 from flows.watch import Unwatched
-from papers.arxiv_api import ApiAccess, ArxivApi
-from papers.arxiv_source import ArxivSource
-from papers.feed import FeedAccess, Feeds
-from papers.gaps import GapBook
-from papers.oai import OaiAccess, OaiSource
 from tests import fakes
 from tests.arxiv_server import ArxivServer, Fault, a_paper, serving
-
-# Wednesday: Tuesday's announcement was at midnight UTC, and OAI-PMH has it by 03:30.
-NIGHT = datetime(2026, 7, 1, 6, tzinfo=UTC)
-FIRST = parse_moment("2026-06-01")
-CL, CO = "cs.CL", "math.CO"
-HELD = tuple(a_paper(f"2606.{n:05d}v1", f"2026-06-{n % 28 + 1:02d}T08:00:00") for n in range(1, 57))
-TONIGHT = a_paper("2606.09001v1", "2026-06-30T12:00:00", "2026-06-30T12:00:00")
+from tests.harvests import (
+    CL,
+    CO,
+    FIRST,
+    HELD,
+    NIGHT,
+    TONIGHT,
+    begun,
+    harvested,
+    held_numbers,
+    numbers,
+    task,
+)
 
 
 @pytest.fixture
@@ -62,42 +57,6 @@ class Killer(Unwatched):
         self.left -= 1
         if not self.left:
             raise Killed
-
-
-def begun(ledger: Ledger, name: str = "night-1", until: datetime = NIGHT) -> Run:
-    return ledger.runs.begin(fakes.run(name, since=FIRST, until=until))
-
-
-def task(server: ArxivServer, ledger: Ledger, folder: Path, run: Run, **more: Any) -> Task:  # noqa: ANN401 - any field
-    api = ApiAccess(state_dir=folder, base_url=server.url, pace_s=0.0)
-    oai = OaiAccess(state_dir=folder, base_url=f"{server.base}/oai", pace_s=0.0)
-    feeds = FeedAccess(state_dir=folder, base_url=f"{server.base}/atom", pace_s=0.0)
-    known: dict[str, Any] = {
-        "source": ArxivSource(
-            api=ArxivApi(api), oai=OaiSource(oai, lambda: run.until), feeds=Feeds(feeds)
-        ),
-        "ledger": ledger,
-        "run": run,
-        "history": {CL: FIRST, CO: FIRST},
-        "recent": FIRST,
-        "gaps": GapBook(folder),
-        "runner": DirectRunner(lambda _why, _seconds: None, first_wait_s=0.001),
-        "watch": Unwatched(),
-        "now": lambda: run.until,
-    }
-    return Task(**(known | more))
-
-
-def harvested(task: Task, *categories: str) -> dict[str, CategoryOutcome]:
-    return {o.category: o for o in asyncio.run(harvest(task, categories or (CL,)))}
-
-
-def numbers(ledger: Ledger) -> set[str]:
-    return {id_.number for id_ in ledger.papers.ids()}
-
-
-def held_numbers(*papers: Paper) -> set[str]:
-    return {paper.id.number for paper in papers}
 
 
 def test_a_first_night_brings_everything_since_then(
@@ -219,34 +178,20 @@ def test_a_feed_that_fails_does_not_fail_the_harvest(
     assert "not checked against the feed" in told.told
 
 
-def test_a_paper_in_the_feed_alone_is_told_and_filled_on_the_next_night(
+def test_a_night_gone_on_with_counts_what_it_brought_before_it_was_cut_off(
     server: ArxivServer, ledger: Ledger, tmp_path: Path
 ) -> None:
-    lost = a_paper("2606.07777v1", "2026-06-30")
-    server.announced[CL] = ((str(TONIGHT.id), "new"), (str(lost.id), "new"))
-    told = harvested(task(server, ledger, tmp_path, begun(ledger)))[CL]
-    assert (told.outcome, told.n_missing) == (NightOutcome.NEW_PAPERS, 1)
-    assert [gap.id for gap in GapBook(tmp_path).open()] == [lost.id]
-    # OAI-PMH still does not list it: its record bears an old day.
-    server.papers = (*server.papers, lost)
-    server.changed_on["2606.07777"] = date(2026, 5, 1)
-    later = begun(ledger, "night-2", NIGHT + timedelta(days=1))
-    harvested(task(server, ledger, tmp_path, later))
-    assert lost.id in ledger.papers.ids()
-    assert GapBook(tmp_path).open() == ()
-
-
-def test_a_gap_that_nothing_fills_is_a_failure_in_the_end(
-    server: ArxivServer, ledger: Ledger, tmp_path: Path
-) -> None:
-    server.announced[CL] = (("2606.07777v1", "new"),)
-    for n in range(9):
-        until = NIGHT + timedelta(days=n)
-        harvested(task(server, ledger, tmp_path, begun(ledger, f"night-{n}", until)))
-        server.announced[CL] = ()
-    assert GapBook(tmp_path).open() == ()
-    told = [f.message for n in range(9) for f in ledger.work.failures(f"night-{n}")]
-    assert told == ["arXiv's feed of cs.CL listed 2606.07777v1, and nothing gives it"]
+    harvested(task(server, ledger, tmp_path, begun(ledger)))
+    until = NIGHT + timedelta(days=1)
+    new = a_paper("2607.00001v1", "2026-07-01T12:00:00")
+    server.papers, server.today = (*server.papers, new), until.date()
+    server.changed_on["2607.00001"] = until.date()
+    # It was cut off after its harvest; the cursor is behind the new paper already.
+    harvested(task(server, ledger, tmp_path, begun(ledger, "night-2", until)))
+    server.changed_on["2607.00001"] = date(2026, 5, 1)
+    told = harvested(task(server, ledger, tmp_path, begun(ledger, "night-2", until)))[CL]
+    assert (told.outcome, told.n_new) == (NightOutcome.NEW_PAPERS, 1)
+    assert told.since == NIGHT
 
 
 def test_a_refusal_stops_every_category_and_moves_no_cursor(

@@ -10,7 +10,7 @@ from claims.assessment import Ruling, StandingState
 from claims.claim import Claim
 from claims.clock import parse_moment, utc_now
 from claims.deciding import Wish, rule, undo
-from claims.errors import ClaimNotFound, LedgerConflict, LedgerError
+from claims.errors import ClaimNotFound, LedgerConflict, LedgerError, SettingsError
 from claims.evidence import Relation, Signature, Verdict
 from claims.ledger import Ledger
 from claims.standing import Flag
@@ -21,7 +21,7 @@ from flows.watch import Unwatched
 from flows.wiring import opened
 from flows.workspace import Workspace
 from reports.render import to_html, to_json, to_markdown
-from tests import lamps
+from tests import fakes, lamps
 from tests.lamps import AGREES, DENIES, FIRST, WICK, LampJudge, night, record, retested, states
 
 
@@ -118,13 +118,35 @@ def test_what_a_failed_night_missed_is_judged_by_the_next_one(tmp_path: Path) ->
     assert states(done)["lanterns-agree"] == "CONTESTED"
 
 
-def test_a_date_in_the_future_hides_no_later_night(tmp_path: Path) -> None:
+def test_a_night_that_lies_ahead_is_refused_and_not_begun(tmp_path: Path) -> None:
+    place = lamps.workspace(tmp_path, FIRST, AGREES)
+    with pytest.raises(SettingsError, match="until 2206-01-01 00:00 UTC lies ahead"):
+        asyncio.run(night(place, LampJudge(), "2206-01-01"))
+    with opened(place) as bench:
+        assert bench.ledger.runs.unfinished() == ()
+
+
+def test_a_night_until_tomorrow_hides_no_later_night(tmp_path: Path) -> None:
     place, judge = lamps.workspace(tmp_path, FIRST, AGREES), LampJudge()
-    asyncio.run(night(place, judge, "2206-01-01"))
-    yesterday = f"{utc_now() - timedelta(days=1):%Y-%m-%d}"
-    new = record("2603.00001", yesterday, abstract="It gives another colour: denied.")
+    ahead = (utc_now() + timedelta(hours=23)).isoformat().removesuffix("+00:00")
+    asyncio.run(night(place, judge, ahead))
+    now = f"{utc_now():%Y-%m-%d}"
+    new = record("2603.00001", now, abstract="It gives another colour: denied.")
     lamps.write_dump(tmp_path / "dump.jsonl", FIRST, AGREES, new)
-    done = asyncio.run(night(place, judge, "2206-01-02"))
+    done = asyncio.run(night(place, judge, ahead))
+    assert states(done)["lanterns-agree"] == "CONTESTED"
+
+
+def test_a_paper_that_came_before_its_day_is_judged_when_the_day_comes(tmp_path: Path) -> None:
+    place, judge = lamps.workspace(tmp_path, FIRST, AGREES), LampJudge()
+    asyncio.run(night(place, judge, "2026-01-01"))
+    denies = fakes.paper(
+        "2606.00001v1", submitted="2026-06-30", abstract="It gives another colour: denied."
+    )
+    with opened(place) as bench:
+        bench.ledger.papers.add([denies], bench.ledger.runs.newest()[0].id)
+    asyncio.run(night(place, judge, "2026-06-01"))
+    done = asyncio.run(night(place, judge, "2026-07-02"))
     assert states(done)["lanterns-agree"] == "CONTESTED"
 
 

@@ -159,7 +159,7 @@ def test_a_good_answer_closes_the_count(tmp_path: Path, clock: Clock) -> None:
 def test_after_a_refusal_nobody_asks_before_the_next_utc_day(tmp_path: Path, clock: Clock) -> None:
     governor(tmp_path, clock).refused("arXiv refuses us (403)")
     for lane in Lane:
-        with pytest.raises(SourceError, match="nothing is asked before 2026-11-24 UTC") as caught:
+        with pytest.raises(SourceError, match="is asked before 2026-11-24 00:00 UTC") as caught:
             governor(tmp_path, clock).turn(lane)
         assert type(caught.value) is SourceError
     clock.now_s += 11.9 * 3600
@@ -191,3 +191,16 @@ def test_two_processes_keep_one_pace(tmp_path: Path) -> None:
     assert len(turns) == 8
     # The moment is printed a little after it was taken.
     assert all(later - earlier > INTERVAL_S * 0.8 for earlier, later in pairwise(turns))
+
+
+def test_a_refusal_just_before_midnight_holds_for_half_a_day(tmp_path: Path) -> None:
+    clock = Clock()
+    clock.now_s = datetime(2026, 11, 24, 23, 59, tzinfo=UTC).timestamp()
+    ours = governor(tmp_path, clock)
+    ours.refused("arXiv refuses us (403)")
+    clock.now_s += 11 * 3_600
+    assert ours.status().refused_until == datetime(2026, 11, 25, 11, 59, tzinfo=UTC)
+    with pytest.raises(SourceError, match="nothing is asked before 2026-11-25 11:59 UTC"):
+        ours.turn()
+    clock.now_s += 3_600
+    ours.turn()

@@ -94,3 +94,14 @@ def test_what_is_held_in_a_later_version_is_not_missing() -> None:
     listed = [ArxivId("2611.00001", 2), ArxivId("2611.00002", 2), ArxivId("2611.00003", 1)]
     announced = replace(feed(), entries=tuple(Announced(id=i, kind="new") for i in listed))
     assert missing_from(announced, held) == (ArxivId("2611.00002", 2), ArxivId("2611.00003", 1))
+
+
+def test_a_stale_feed_beside_new_papers_is_told() -> None:
+    for stale, words in (
+        (feed(17, n=3), "not checked against the feed: the newest entry of the feed is of 2026"),
+        (feed(None, built=20), "not checked against the feed: the feed was built before it"),
+    ):
+        told = outcome_of(replace(AFTER_MONDAY, n_new=4, feed=stale))
+        assert told.outcome is NEW
+        assert words in told.told
+    assert "feed" not in outcome_of(replace(AFTER_MONDAY, n_new=4, feed=feed(24, n=4))).told

@@ -162,7 +162,8 @@ def _no_text(name: str, n_pages: int, hidden: Sequence[HiddenRun], notes: Sequen
     why = f": {notes[0]}" if notes else ": it may be a scan"
     n_words = sum(len(run.words.split()) for run in hidden if run.trick is Trick.INVISIBLE)
     layer = f", with {n_words} words or more lying invisible on it" if n_words else ""
-    return f"{name} has {n_pages} pages and no visible text{why}{layer}"
+    pages = "1 page" if n_pages == 1 else f"{n_pages} pages"
+    return f"{name} has {pages} and no visible text{why}{layer}"
 
 
 def _instructions(
