@@ -94,6 +94,9 @@ _COMMON = frozenset(
     ]
 )
 _DENIALS = re.compile(r"\b(?:not|no|never|neither|nor|fails?|failed|lacks?|cannot|denied|hardly)\b")
+_ADDRESS = re.compile(r"https?:|www\.|arxiv|doi|\d{4}\.\d{4}|[a-z]/\d{7}", re.IGNORECASE)
+"""What the instructions ask to leave out."""
+
 N_LETTERS = 6
 N_FABRICATED = 12
 """Findings in a fabricated answer."""
@@ -208,7 +211,8 @@ def as_text(answer: Mapping[str, Any]) -> str:
 
 
 def _found(label: str, text: str) -> list[dict[str, Any]]:
-    return [finding(label, text[a:b]) for a, b in _sentences(text) if b - a >= 30][:6]
+    told = [text[a:b] for a, b in _sentences(text) if b - a >= 30]
+    return [finding(label, words) for words in told if not _ADDRESS.search(words)][:6]
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:
