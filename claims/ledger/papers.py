@@ -70,17 +70,21 @@ class Papers:
         *,
         as_of: datetime | None = None,
         before: datetime | None = None,
+        before_run: str | None = None,
     ) -> dict[str, Paper]:
         """Each of these papers by its number: its newest version, as it was restated last.
 
-        Among what was recorded by `as_of`, of versions from before `before`. What a source said
-        that tells withdrawals for certain is not undone by one that does not.
+        Among what was recorded by `as_of`, of versions from before `before`, and by other runs than
+        `before_run`. What a source said that tells withdrawals for certain is not undone by one
+        that does not.
         """
         query = select(_TABLE.c.body).order_by(_TABLE.c.version, _TABLE.c.seq)
         if as_of:
             query = query.where(_TABLE.c.recorded_at <= as_of)
         if before:
             query = query.where(_TABLE.c.revised_at < before)
+        if before_run:
+            query = query.where(_TABLE.c.run_id != before_run)
         wanted = sorted(set(numbers))
         newest: dict[str, Paper] = {}
         for start in range(0, len(wanted), BATCH):
