@@ -1,6 +1,6 @@
-"""The judge of rules alone: the floor that a model has to beat, kept to be measured against.
+"""The judge of rules alone: the floor that a model has to beat, and a model judge's triage.
 
-No night is judged by it: `retest eval --judge rules` is where it can be had.
+No claim is judged by it: `retest eval --judge rules` measures it.
 """
 
 from agents.amounts import amounts_in

@@ -14,6 +14,10 @@ WHOLE_INDEX: Final = "search index"
 """The item of a failure by which no paper could be found for any claim."""
 
 
+LOOK_UP: Final = "look up"
+"""The stage in which the papers that claims rest on are looked at."""
+
+
 class RunKind(StrEnum):
     """What started the run's scope: every claim, or one."""
 
@@ -96,10 +100,14 @@ class Run(Frozen):
     def left_undone(self, claim_id: str) -> bool:
         """Whether work on this claim failed: its own, or that of the whole run.
 
-        A single record that could not be read is told as a failure, but leaves no claim undone.
+        A single record that could not be read is told as a failure, but leaves no claim undone, and
+        neither does a source of which nothing can be said: no paper was left unjudged.
         """
         whole = {self.settings.get("source"), WHOLE_INDEX}
-        return any(f.claim_id == claim_id or f.item_id in whole for f in self.failures)
+        return any(
+            (f.claim_id == claim_id and f.stage != LOOK_UP) or f.item_id in whole
+            for f in self.failures
+        )
 
     @property
     def source_failed(self) -> Failure | None:

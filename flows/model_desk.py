@@ -111,9 +111,9 @@ def model_desk_of(workspace: Workspace, ledger: Ledger, run_id: str = "outside a
     from agents.batching import Batches
     from agents.budget import Budget
     from agents.endpoint import Endpoint
-    from agents.local_judge import LocalJudge
     from agents.openai_judge import OpenAiJudge
     from agents.pool import Pool
+    from agents.rules_judge import RulesJudge
 
     settings = workspace.settings.judge
     access = access_of(workspace)
@@ -154,7 +154,7 @@ def model_desk_of(workspace: Workspace, ledger: Ledger, run_id: str = "outside a
     return ModelDesk(
         judge=judge,
         endpoint=endpoint,
-        triage=LocalJudge(),
+        triage=RulesJudge(),
         budget=budget,
         memory=memory,
         is_batch=settings.batch,

@@ -19,7 +19,7 @@ from claims.hashing import content_hash
 from claims.health import Records
 from claims.ledger import Ledger
 from claims.outcomes import CategoryOutcome
-from claims.run import Counts, Run
+from claims.run import LOOK_UP, Counts, Run
 from claims.standing import SOURCE_HEALTH, Flag, standing_of
 from flows.harvest import Task, failures_of, started_at
 from flows.harvest import harvest as harvest_categories
@@ -223,7 +223,7 @@ def note_unknown(bench: Bench, run: Run, rests: Rests, looked: Looked) -> None:
         run.id,
         [
             Failure(
-                stage="look up",
+                stage=LOOK_UP,
                 item_id=number,
                 claim_id=claim_id,
                 error=SourceError.__name__,
