@@ -153,7 +153,7 @@ def test_a_batch_night_finds_what_a_night_of_single_calls_finds(tmp_path: Path) 
     assert states(second) == states(first)
     assert second.run.counts.n_model_calls == first.run.counts.n_model_calls
     assert many.asked["/v1/responses"] == 0
-    assert many.asked["/v1/batches"] <= 4
+    assert 0 < many.asked["/v1/batches"] < many.n_answers
     assert many.n_answers == one.n_answers
 
 

@@ -198,7 +198,7 @@ def test_a_scan_is_refused_and_says_so(reader: PdfReader, tmp_path: Path) -> Non
     pixels = mupdf.Pixmap(mupdf.csRGB, (0, 0, 60, 80))
     pixels.clear_with(200)
     page.insert_image(page.rect, pixmap=pixels)
-    with pytest.raises(UnreadablePdf, match="1 pages and no visible text: it may be a scan"):
+    with pytest.raises(UnreadablePdf, match="1 page and no visible text: it may be a scan"):
         reader.read(pdfs.saved(document, tmp_path), PAPER)
 
 

@@ -28,6 +28,14 @@ _WORN: Final = 0.4
 _RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
 """In bytes (getrusage(2))."""
 
+
+def _peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
+
+
+_INHERITED_BYTES: Final = _peak_bytes()
+"""The peak begins at that of the process that started this one."""
+
 TEXT, PICTURE, UNREADABLE, MEMORY = b"T", b"P", b"U", b"M"
 """What an answer is."""
 
@@ -70,8 +78,9 @@ def _answer(question: Question, answers: BinaryIO) -> None:
         kind, content = UNREADABLE, str(error).encode()
     except MemoryError:
         kind, content = MEMORY, b""
-    peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
-    answers.write(frame(kind, content, worn=peak_bytes > _WORN * question.limits.memory_bytes))
+    peak_bytes = _peak_bytes()
+    worn = peak_bytes > max(_INHERITED_BYTES, _WORN * question.limits.memory_bytes)
+    answers.write(frame(kind, content, worn=worn))
     answers.flush()
 
 
