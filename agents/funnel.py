@@ -7,7 +7,6 @@ compared.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -20,27 +19,16 @@ _TELLING: Final = 2.0
 """The least weight of a word that shows a common subject; "use" and "show" have less."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Funnelled:
-    """What is put before the model, and what is left unread."""
-
-    kept: tuple[Reading, ...]
-    left: tuple[Reading, ...]
-
-
 async def funnelled(
     triage: Judge, claim: Claim, readings: Sequence[Reading], *, n_always: int
-) -> Funnelled:
-    """`readings`, nearest first, parted by the triage; the first `n_always` are kept.
+) -> tuple[Reading, ...]:
+    """Of `readings`, nearest first, the first `n_always` and those the triage finds something in.
 
     Raises what the triage raises.
     """
-    kept: list[Reading] = []
-    left: list[Reading] = []
-    for n, reading in enumerate(readings):
-        is_near = n < n_always or bool(await triage.extract(claim, reading))
-        (kept if is_near else left).append(reading)
-    return Funnelled(kept=tuple(kept), left=tuple(left))
+    kept = list(readings[:n_always])
+    kept += [one for one in readings[n_always:] if await triage.extract(claim, one)]
+    return tuple(kept)
 
 
 def nearest(claim: Claim, findings: Sequence[Finding], n: int) -> tuple[Finding, ...]:

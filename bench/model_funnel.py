@@ -4,7 +4,7 @@ Retests the starter claims against a metadata dump twice over a loopback model t
 once through the funnel, and once asking for every pair of a claim and a paper. Prints the requests
 of both, and the admitted evidence that the funnel lost.
 
-    python -m bench.model_funnel DUMP.jsonl.gz [--share 0.3] [--papers-per-claim 30]
+    python -m bench.model_funnel DUMP.jsonl.gz [--share 0.3] [--screened 130]
 """
 
 import argparse
@@ -47,10 +47,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The funnel against asking for everything.")
     parser.add_argument("dump", type=Path)
     parser.add_argument("--share", type=float, default=0.3)
-    parser.add_argument("--papers-per-claim", type=int, default=30)
+    parser.add_argument("--screened", type=int, default=130)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, serving(share=asked.share) as server:
-        narrow = run(Path(folder) / "narrow", server, asked.dump, asked.papers_per_claim)
+        narrow = run(Path(folder) / "narrow", server, asked.dump, asked.screened)
         everything = {"always_read": _EVERYTHING, "compared_per_paper": _EVERYTHING}
         wide = run(Path(folder) / "wide", server, asked.dump, _EVERYTHING, **everything)
     for name, night in (("funnel", narrow), ("everything", wide)):
@@ -67,9 +67,7 @@ def main() -> None:
         print(f"  lost for {claim_id}: {paper} {relation}")
 
 
-def run(
-    folder: Path, server: ModelServer, dump: Path, papers_per_claim: int, **judging: int
-) -> Night:
+def run(folder: Path, server: ModelServer, dump: Path, screened: int, **judging: int) -> Night:
     """One night over the whole dump, from nothing."""
     place = Workspace.create(folder, Environment.read({}), papers=str(dump.resolve()))
     settings = place.settings
@@ -79,12 +77,12 @@ def run(
             "base_url": server.base_url,
             "model": server.model,
             "parallel": 8,
+            "screened_per_claim": screened,
             **judging,
             "budget": settings.judge.budget.model_copy(update={"night_tokens": None}),
         }
     )
-    search = settings.search.model_copy(update={"papers_per_claim": papers_per_claim})
-    place = replace(place, settings=settings.model_copy(update={"judge": judge, "search": search}))
+    place = replace(place, settings=settings.model_copy(update={"judge": judge}))
     server.asked.clear()
     began = time.perf_counter()
     done = asyncio.run(_night(place))

@@ -73,7 +73,7 @@ async def estimated(
             ClaimEstimate(
                 claim_id=claim.id,
                 n_papers=len(work.readings),
-                n_left_unread=len(work.fresh) - len(work.readings),
+                n_left_unread=work.n_left,
                 n_calls=int(n_calls),
                 n_answered=int(n_answered),
                 n_tokens=int(n_tokens),

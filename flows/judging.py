@@ -92,10 +92,15 @@ class Prepared:
 
     fresh: Mapping[ArxivId, Shown]
     """What was not judged before, nearest first."""
-    readings: tuple[Reading, ...]
-    """Of these, what is put before the judge."""
+    n_left: int
+    """Candidates that the triage of a model judge leaves unread."""
     n_known: int
     """Candidates that earlier runs have judged."""
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """What is put before the judge."""
+        return tuple(one.reading for one in self.fresh.values())
 
 
 async def prepared(
@@ -103,35 +108,39 @@ async def prepared(
 ) -> Prepared:
     """The candidates for `claim`, and what is shown of them. Raises SearchIndexError, LedgerError.
 
-    Papers are read whole for it, and the triage of a model judge has had its say.
+    A model judge's triage has its say on abstracts, so that only what it keeps is read whole.
     """
     done = bench.ledger.work.judged(claim.revision, bench.judge.signature)
     found = _candidates(bench, run, inquiry, claim)
-    shown = await _shown(bench, inquiry, claim, whole, [p for p in found if not _is_read(p, done)])
+    unread = [paper for paper in found if not _is_read(paper, done)]
+    kept = await _survivors(bench, claim, unread, watch)
+    shown = await _shown(bench, inquiry, claim, whole, kept)
     fresh = {one.reading.paper.id: one for one in shown if one.content not in done}
     n_known = sum(
         bool({done.get(p.content), done.get(p.whole_content)} - {None, run.id})
         for p in found
         if p.id not in fresh
     )
-    readings = await _survivors(bench, claim, [one.reading for one in fresh.values()], watch)
-    return Prepared(fresh=fresh, readings=readings, n_known=n_known)
+    return Prepared(fresh=fresh, n_left=len(unread) - len(kept), n_known=n_known)
 
 
 async def _survivors(
-    bench: Bench, claim: Claim, readings: Sequence[Reading], watch: Watch
-) -> tuple[Reading, ...]:
-    """What is put before the judge: with a model, what the triage does not leave unread."""
+    bench: Bench, claim: Claim, papers: Sequence[Paper], watch: Watch
+) -> Sequence[Paper]:
+    """All papers, or with a model those that the triage does not leave unread."""
     if bench.model is None:
-        return tuple(readings)
+        return papers
     from agents.funnel import funnelled
 
+    readings = {paper.id: Reading(paper=paper, passages=cut(paper)) for paper in papers}
     n_always = bench.workspace.settings.judge.always_read
-    parted = await funnelled(bench.model.triage, claim, readings, n_always=n_always)
-    bench.model.left_unread[claim.id] = len(parted.left)
-    if parted.left:
-        watch.step("triage", f"{claim.id} · {len(parted.left)} of {len(readings)} left unread")
-    return parted.kept
+    triage = bench.model.triage
+    kept = await funnelled(triage, claim, tuple(readings.values()), n_always=n_always)
+    n_left = len(papers) - len(kept)
+    bench.model.left_unread[claim.id] = n_left
+    if n_left:
+        watch.step("triage", f"{claim.id} · {n_left} of {len(papers)} left unread")
+    return [reading.paper for reading in kept]
 
 
 def _is_read(paper: Paper, done: Mapping[str, str]) -> bool:
@@ -181,7 +190,7 @@ def _candidates(bench: Bench, run: Run, inquiry: Inquiry, claim: Claim) -> tuple
     tested = last and ledger.work.judged(claim.revision, bench.judge.signature)
     hits = bench.index.find(
         plan_queries(claim, inquiry),
-        limit=bench.workspace.settings.search.papers_per_claim,
+        limit=bench.papers_per_claim,
         window=Window(min(first_moment([claim]), run.until), run.until),
         only=_came_in_since(last, run, ledger) if tested and last else None,
     )

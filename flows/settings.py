@@ -146,9 +146,12 @@ class JudgeSettings(Frozen):
     temperature: float | None = Field(default=None, ge=0, le=2)
     """0 suits servers of your own; OpenAI's reasoning models refuse it."""
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
+    screened_per_claim: int = Field(default=130, ge=1, le=1000)
+    """With a model, at least so many papers nearest by search are screened for a claim; most are
+    left unread. A fifth of the papers that the funnel was measured on, see docs/model-judge.md."""
     always_read: int = Field(default=10, ge=0)
-    """So many of the papers nearest by search a model reads whatever the local judge finds in
-    them; of the other candidates those in which it finds something near the claim."""
+    """So many of them, the nearest, a model reads whatever the local judge finds in their
+    abstracts; of the others those in which it finds something near the claim."""
     compared_per_paper: int = Field(default=3, ge=1)
     """So many findings of one paper, the nearest, a model compares with one claim."""
     batch: bool = False

@@ -47,13 +47,20 @@ class Bench:
     """What was fallen back on, one line each."""
 
     @property
+    def papers_per_claim(self) -> int:
+        """How many candidates search proposes for one claim."""
+        settings = self.workspace.settings
+        screened = settings.judge.screened_per_claim if self.model else 1
+        return max(settings.search.papers_per_claim, screened)
+
+    @property
     def settings(self) -> dict[str, str]:
         """What would change the answer of a run, as it is stored with the run."""
         signature = self.judge.signature
         return {
             "source": self.source.name,
             "embedder": self.index.identity,
-            "papers_per_claim": str(self.workspace.settings.search.papers_per_claim),
+            "papers_per_claim": str(self.papers_per_claim),
             **self._full_text,
             "judge": signature.judge,
             "model": signature.model,
