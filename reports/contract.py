@@ -55,6 +55,7 @@ def _run(run: Run) -> dict[str, object]:
         "finished_at": _moment(run.finished_at),
         "duration_s": run.duration_s,
         **run.counts.model_dump(mode="json"),
+        "by_claim": {id: spent.model_dump() for id, spent in sorted(run.counts.by_claim.items())},
         "failures": [_failure(failure) for failure in run.failures],
         "harvest": [outcome.model_dump(mode="json") for outcome in run.harvest],
         "sources": [change.model_dump(mode="json") for change in run.sources],
