@@ -15,6 +15,7 @@ from claims.ledger import Ledger
 from claims.model_call import CallOutcome
 from claims.run import LOOK_UP
 from claims.waiting import waiting
+from flows.nightly import Finished
 from flows.wiring import opened
 from flows.workspace import Workspace
 from reports.render import to_markdown
@@ -203,19 +204,30 @@ def test_an_endpoint_that_is_down_is_left_alone_after_a_while(tmp_path: Path) ->
     assert any("left alone" in failure.message for failure in done.run.failures)
 
 
-def test_the_triage_leaves_papers_unread_and_proves_nothing(tmp_path: Path) -> None:
+def test_the_funnel_makes_a_fifth_of_the_requests_and_loses_no_evidence(tmp_path: Path) -> None:
     off = [
         record(f"2505.{n:05d}", "2025-05-04", abstract=f"Harbour lantern prices rose in port {n}.")
-        for n in range(1, 41)
+        for n in range(1, 121)
     ]
-    with serving() as server:
-        place = workspace(tmp_path, server, AGREES, DENIES, *off, library=ONE_CLAIM)
-        done = asyncio.run(night(wide(place, 100), "2026-07-01"))
+    records = (FIRST, AGREES, DENIES, *off)
+    everything = {"always_read": 1_000, "compared_per_paper": 1_000}
+    with serving() as few, serving() as all_:
+        narrow = workspace(tmp_path / "few", few, *records, library=ONE_CLAIM)
+        wide_ = workspace(tmp_path / "all", all_, *records, library=ONE_CLAIM, **everything)
+        done = asyncio.run(night(narrow, "2026-07-01"))
+        exhaustive = asyncio.run(night(wide_, "2026-07-01"))
+    assert few.n_answers <= all_.n_answers / 5
+    assert admitted(done) == admitted(exhaustive)
     assert states(done) == {"lanterns-agree": "CONTESTED"}
-    assert server.asked["step extract"] <= 12
     assert any("not put before the model" in note for note in done.run.notes)
     judges = {piece.assessment.signature.judge for piece in done.report.stories[0].pieces}
     assert judges == {"openai"}
+
+
+def admitted(done: Finished) -> set[tuple[str, str]]:
+    """Paper and relation of each piece of evidence that counts."""
+    pieces = [piece for story in done.report.stories for piece in story.pieces]
+    return {(str(piece.paper.id), piece.relation.value) for piece in pieces}
 
 
 def test_a_local_night_knows_nothing_of_models(tmp_path: Path) -> None:
