@@ -1,9 +1,11 @@
 """Numbers that a text states, with unit and measure, and how two of them compare.
 
 A number without a unit counts only with a decimal point: bare integers are years, versions and
-counts of things too often. Confidence intervals, p-values and years are not findings.
+counts of things too often. Confidence intervals, p-values and years are not findings. Units are
+told in each other where that can be done; a share of 5 % and a gain of 5 points cannot.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,31 +14,53 @@ from functools import lru_cache
 from typing import Final
 
 from agents.clause import read_clause
+from agents.units import PHYSICAL, per
 from agents.words import FUNCTION_WORDS, WORD, stem, weight
-from claims.claim import Quantity
+from claims.claim import Bound, Claim, Quantity
 
 _N: Final = r"[-−+]?(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?:\.\d{1,9})?"  # noqa: RUF001 - the minus sign
 _UNIT: Final = (
-    r"%|percent(?:age points?)?|per cent|points?|pp\b|-?\s?fold\b|times\b|x\b|×|ms\b|"  # noqa: RUF001 - as written
-    r"seconds?\b|s\b|minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b|tokens?\b|"
-    r"turns?\b|layers?\b|kg\b|mg\b|participants?\b|patients?\b|people\b|million\b|billion\b"
+    r"%|percent(?:age points?)?|per cent|points?|pp\b|-?\s?fold\b|times\b|x\b|×|"  # noqa: RUF001 - as written
+    r"[µm]?s\b|seconds?\b|minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b|"
+    r"[km]?g\b|grams?\b|[mck]m\b|[kMG]?Hz\b|[KMGT]B\b|"
+    r"tokens?\b|turns?\b|layers?\b|participants?\b|patients?\b|people\b"
 )
+_SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _AMOUNT: Final = re.compile(
     rf"(?<![\w.,/-])(?P<low>{_N})(?:\s?(?:%|percent)?\s?(?:-|–|to|and)\s?(?P<high>{_N}))?"  # noqa: RUF001 - the dash of a range
-    rf"[\s-]?(?P<unit>{_UNIT})?(?![\w])"
+    rf"(?:\s(?P<scale>{'|'.join(_SCALES)})\b)?[\s-]?(?P<unit>{_UNIT})?(?![\w])"
 )
 _FOLDS: Final = {"twofold": 2.0, "threefold": 3.0, "fourfold": 4.0, "tenfold": 10.0}
 _FOLD: Final = re.compile(r"\b(twofold|threefold|fourfold|tenfold)\b", re.IGNORECASE)
 _ASIDE: Final = re.compile(
     r"\b(?:CI|confidence interval|credible interval|p|IQR|SD|Table|Fig(?:ure)?|n)\b\W{0,3}$"
-    r"|[<>=≤≥]\s?$",
+    r"|=\s?$",
     re.IGNORECASE,
 )
+_NAMED: Final = re.compile(r"\b(?=\w*[a-z])[\w-]*[A-Z][\w-]*\s$")
+"""A name in mixed letters, whose number is a version: "WordNet 3.0"."""
+
 _INTERVAL_AHEAD: Final = re.compile(r"\s?(?:CI|confidence|credible|HPD)\b", re.IGNORECASE)
 _UNITS: Final = {
     "percent": "%", "per cent": "%", "percentage point": "points", "point": "points",
-    "pp": "points", "fold": "times", "x": "times", "×": "times", "s": "seconds",  # noqa: RUF001 - as written
+    "pp": "points", "fold": "times", "x": "times", "×": "times", "s": "second", "g": "gram",  # noqa: RUF001 - as written
 }  # fmt: skip
+_CASED: Final = {unit.lower(): unit for unit in PHYSICAL}
+_BOUNDS: Final = {
+    Bound.AT_LEAST: re.compile(
+        r"\b(?:at least|(?:no|not) (?:less|fewer) than|(?:more|greater|higher) than|over|above|"
+        r"exceed(?:s|ed|ing)?)\s$|[>≥]\s?$",
+        re.IGNORECASE,
+    ),
+    Bound.AT_MOST: re.compile(
+        r"\b(?:at most|(?:no|not) more than|(?:less|fewer|lower) than|under|below)\s$|[<≤]\s?$",
+        re.IGNORECASE,
+    ),
+}
+"""Words right before a number that leave one end open. "Up to" is not among them: it says how far
+the best went, and is a ceiling in a claim."""
+
+_N_LETTERS_BEFORE: Final = 24
 _NEAR_WORDS: Final = 7
 _MEASURE_SHARED: Final = 0.5
 """Share of the weight of a claim's measure that a finding's surroundings must hold."""
@@ -51,6 +75,8 @@ class Place(StrEnum):
     INSIDE = "inside"
     ABOVE = "above"
     BELOW = "below"
+    ACROSS = "across"
+    """Open at one end, so that it may lie inside or not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +85,7 @@ class Match:
 
     claimed: Quantity
     found: Quantity
+    """In the unit that the paper gives."""
     place: Place
 
 
@@ -67,11 +94,19 @@ def amounts_in(text: str) -> tuple[Quantity, ...]:
     """The amounts that `text` states; `measure` is the words around each, nearest first."""
     found: list[Quantity] = []
     for match in _AMOUNT.finditer(text):
-        low, high = _number(match["low"]), _number(match["high"] or match["low"])
+        scale = _SCALES.get(match["scale"] or "", 1.0)
+        ends = sorted(_number(end) * scale for end in (match["low"], match["high"] or match["low"]))
         measure = _measure(text, match.start(), match.end())
         if measure and _is_amount(text, match):
-            low, high = sorted((low, high))
-            found.append(Quantity(measure=measure, low=low, high=high, unit=_unit(match["unit"])))
+            found.append(
+                Quantity(
+                    measure=measure,
+                    low=ends[0],
+                    high=ends[1],
+                    unit=_unit(match["unit"]),
+                    bound=None if match["high"] else _bound(text, match.start()),
+                )
+            )
     for match in _FOLD.finditer(text):
         if measure := _measure(text, match.start(), match.end()):
             times = _FOLDS[match[0].lower()]
@@ -79,32 +114,65 @@ def amounts_in(text: str) -> tuple[Quantity, ...]:
     return tuple(found)
 
 
-def matches(claimed: Sequence[Quantity], found: Sequence[Quantity]) -> tuple[Match, ...]:
-    """Every pair of the same measure and unit, and where the found amount lies."""
+def compared(claim: Claim, found: Sequence[Quantity]) -> tuple[Match, ...]:
+    """Every pair of an amount of the claim and a found one that can be compared."""
+    is_ceiling = "ceiling" in read_clause(claim.text).cues
+    claimed = claim.quantities or amounts_in(claim.text)
+    return matches(claimed, found, is_ceiling=is_ceiling)
+
+
+def matches(
+    claimed: Sequence[Quantity], found: Sequence[Quantity], *, is_ceiling: bool = False
+) -> tuple[Match, ...]:
+    """Every pair of the same measure and of units that can be told in each other."""
     return tuple(
-        Match(claimed=ours, found=theirs, place=place(ours, theirs))
+        Match(claimed=ours, found=theirs, place=place(ours, theirs, factor, is_ceiling=is_ceiling))
         for ours in claimed
         for theirs in found
-        if _unit(ours.unit) == _unit(theirs.unit) and _same_measure(ours.measure, theirs.measure)
+        if (factor := per(_unit(theirs.unit), _unit(ours.unit))) is not None
+        and _same_measure(ours.measure, theirs.measure)
     )
 
 
-def place(claimed: Quantity, found: Quantity) -> Place:
-    """Where `found` lies; a little outside still counts as inside."""
-    slack_low, slack_high = (abs(end) * _WELL_OUTSIDE for end in (claimed.low, claimed.high))
-    if found.low > claimed.high + slack_high:
+def place(
+    claimed: Quantity, found: Quantity, factor: float = 1.0, *, is_ceiling: bool = False
+) -> Place:
+    """Where `found` lies, told in the claimed unit by `factor`.
+
+    A little outside is still inside, but any better result breaks a record: nothing is allowed
+    above a claimed ceiling.
+    """
+    low, high = _ends(claimed)
+    least = low - abs(claimed.low) * _WELL_OUTSIDE
+    most = high if is_ceiling else high + abs(claimed.high) * _WELL_OUTSIDE
+    found_low, found_high = (end * factor for end in _ends(found))
+    if found_low > most:
         return Place.ABOVE
-    if found.high < claimed.low - slack_low:
+    if found_high < least:
         return Place.BELOW
+    if found.bound and not least <= found_low <= found_high <= most:
+        return Place.ACROSS
     return Place.INSIDE
 
 
+def _ends(quantity: Quantity) -> tuple[float, float]:
+    low = -math.inf if quantity.bound is Bound.AT_MOST else quantity.low
+    high = math.inf if quantity.bound is Bound.AT_LEAST else quantity.high
+    return low, high
+
+
+def _bound(text: str, start: int) -> Bound | None:
+    before = text[max(0, start - _N_LETTERS_BEFORE) : start]
+    return next((bound for bound, words in _BOUNDS.items() if words.search(before)), None)
+
+
 def _is_amount(text: str, match: re.Match[str]) -> bool:
-    if _ASIDE.search(text, max(0, match.start() - 24), match.start()):
+    if _ASIDE.search(text, max(0, match.start() - _N_LETTERS_BEFORE), match.start()):
         return False
     if _INTERVAL_AHEAD.match(text, match.end()):
         return False
-    return bool(match["unit"]) or "." in match["low"]
+    is_version = _NAMED.search(text[max(0, match.start() - _N_LETTERS_BEFORE) : match.start()])
+    return bool(match["unit"]) or ("." in match["low"] and not is_version)
 
 
 def _number(text: str) -> float:
@@ -114,7 +182,8 @@ def _number(text: str) -> float:
 def _unit(written: str | None) -> str:
     unit = (written or "").strip(" -").lower()
     singular = unit[:-1] if unit.endswith("s") and len(unit) > len("ms") else unit
-    return _UNITS.get(unit, _UNITS.get(singular, singular))
+    plain = _UNITS.get(unit, _UNITS.get(singular, singular))
+    return _CASED.get(plain, plain)
 
 
 def _measure(text: str, start: int, end: int) -> str:

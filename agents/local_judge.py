@@ -57,7 +57,7 @@ _LEAST_BEARING: Final = 0.05
 
 _RULES: Final = (
     "amounts", "clause", "entailment", "excerpt", "first_look", "local_judge", "rules",
-    "second_look", "stance", "words",
+    "second_look", "stance", "units", "words",
 )  # fmt: skip
 """The modules whose text decides an answer."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
 
-from agents.amounts import Match, Place, amounts_in, matches
+from agents.amounts import Match, Place, compared
 from agents.clause import Clause, read_clause
 from agents.stance import Sign, Stance, stances
 from agents.words import WORD, lines_of, weight
@@ -153,8 +153,7 @@ def weighed(leaning: Leaning, asked: Clause, said: Clause) -> Leaning:
 
 def by_numbers(claim: Claim, finding: Finding, stance: Stance, said: Clause) -> Leaning | None:
     """What the amounts of the same measure and unit say, if there are any."""
-    claimed = claim.quantities or amounts_in(claim.text)
-    found = matches(claimed, finding.quantities)
+    found = [one for one in compared(claim, finding.quantities) if one.place is not Place.ACROSS]
     if not found:
         return None
     inside = next((match for match in found if match.place is Place.INSIDE), None)
@@ -163,9 +162,9 @@ def by_numbers(claim: Claim, finding: Finding, stance: Stance, said: Clause) -> 
     why = f"{told} and the paper {_span(match.found)}"
     # Numbers that a person wrote down with their measure are surer than numbers in running text.
     surer = 0.1 if claim.quantities else 0.0
-    relation = Relation.SUPPORTS if inside else _outside(claim, finding, match, said)
+    relation = Relation.SUPPORTS if inside else _outside(claim, finding, match)
     if not inside:
-        why = f"{why}, well {match.place}"
+        why = f"{why}, which is {match.place}"
         if stance.coverage < _SAME_RESULT:
             relation, why = Relation.NOT_COMPARABLE, f"{why}, but perhaps of another result"
     confidence = 0.30 + 0.3 * stance.coverage + surer
@@ -173,16 +172,16 @@ def by_numbers(claim: Claim, finding: Finding, stance: Stance, said: Clause) -> 
     return weighed(leaning, read_clause(claim.text), said)
 
 
-def _outside(claim: Claim, finding: Finding, match: Match, said: Clause) -> Relation:
-    """What a number well outside of the claimed range says.
+def _outside(claim: Claim, finding: Finding, match: Match) -> Relation:
+    """What a number outside of the claimed range says.
 
     Beyond a claimed ceiling a newer paper supersedes; below it nothing is said of the ceiling.
     """
-    is_ceiling = "ceiling" in read_clause(claim.text).cues
-    if is_ceiling and match.place is Place.BELOW:
+    if "ceiling" not in read_clause(claim.text).cues:
+        return Relation.CONTRADICTS
+    if match.place is Place.BELOW:
         return Relation.NOT_COMPARABLE
-    lifts = is_ceiling and "newer" in said.cues and _is_newer(finding.paper, claim)
-    return Relation.SUPERSEDES if lifts else Relation.CONTRADICTS
+    return Relation.SUPERSEDES if _is_newer(finding.paper, claim) else Relation.CONTRADICTS
 
 
 def _is_newer(paper: ArxivId, claim: Claim) -> bool:
@@ -206,7 +205,7 @@ def _about(stance: Stance, claim: Claim) -> str:
 def _span(quantity: Quantity) -> str:
     low, high = f"{quantity.low:g}", f"{quantity.high:g}"
     span = low if low == high else f"{low} to {high}"
-    return f"{span} {quantity.unit}".strip()
+    return " ".join(filter(None, (quantity.bound, span, quantity.unit)))
 
 
 def _either(groups: frozenset[str]) -> str:

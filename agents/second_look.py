@@ -11,7 +11,7 @@ import re
 from functools import cache, lru_cache
 from typing import Final
 
-from agents.amounts import Place, amounts_in, matches
+from agents.amounts import Place, amounts_in, compared
 from agents.entailment import Likelihood, likelihood
 from agents.stance import parts_of
 from agents.words import FUNCTION_WORDS, WORD, lines_of, words_of
@@ -137,8 +137,8 @@ def _n_turns(piece: str) -> int:
 
 
 def _other_number(claim: Claim, quote: str) -> bool:
-    found = matches(claim.quantities or amounts_in(claim.text), amounts_in(quote))
-    return bool(found) and all(match.place is not Place.INSIDE for match in found)
+    places = {match.place for match in compared(claim, amounts_in(quote))}
+    return bool(places) and places <= {Place.ABOVE, Place.BELOW}
 
 
 @cache

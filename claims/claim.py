@@ -5,6 +5,7 @@ sources, scope and quantities may be completed, which makes a new *revision* to 
 """
 
 import re
+from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Final
 
@@ -48,6 +49,13 @@ Slug = Annotated[str, AfterValidator(_slug)]
 Sentence = Annotated[str, AfterValidator(_sentence)]
 
 
+class Bound(StrEnum):
+    """A quantity of which only one end is stated."""
+
+    AT_LEAST = "at least"
+    AT_MOST = "at most"
+
+
 class Quantity(Frozen):
     """A number that a claim or finding states: `low` to `high` (equal for a point) in `unit`."""
 
@@ -57,6 +65,8 @@ class Quantity(Frozen):
     high: float = Field(allow_inf_nan=False)
     unit: str = ""
     """"%", "percentage points", "ms", or empty for a plain number."""
+    bound: Bound | None = Field(default=None, exclude_if=lambda bound: bound is None)
+    """Which end the number is, where the other is left open."""
 
     @model_validator(mode="before")
     @classmethod
@@ -74,6 +84,7 @@ class Quantity(Frozen):
 
     def __str__(self) -> str:
         span = f"{self.low:g}" if self.low == self.high else f"{self.low:g}-{self.high:g}"
+        span = f"{self.bound} {span}" if self.bound else span
         return f"{span}{'' if self.unit == '%' else ' '}{self.unit}".strip() + f" {self.measure}"
 
 

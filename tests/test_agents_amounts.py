@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.amounts import Place, amounts_in, matches, place
-from claims.claim import Quantity
+from claims.claim import Bound, Quantity
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,9 @@ from claims.claim import Quantity
         ("errors fall 2.5-fold", 2.5, 2.5, "times"),
         ("a threefold rise of errors", 3, 3, "times"),
         ("fidelity rose by 3.2 percentage points", 3.2, 3.2, "points"),
+        ("trained on 2.5 billion tokens of dialogue", 2.5e9, 2.5e9, "token"),
+        ("answers within 200 ms of delay", 200, 200, "ms"),
+        ("an index of 40 GB", 40, 40, "GB"),
     ],
 )
 def test_an_amount_is_read_with_its_unit(text: str, low: float, high: float, unit: str) -> None:
@@ -31,6 +34,7 @@ def test_an_amount_is_read_with_its_unit(text: str, low: float, high: float, uni
         "p < 0.05 for fidelity",
         "an odds ratio with 95% CI",
         "as Figure 3.2 shows",
+        "the senses of WordNet 3.0",
         "fidelity of " + "9" * 500 + "%",
     ],
 )
@@ -54,6 +58,59 @@ def test_a_little_outside_is_still_inside() -> None:
         Place.INSIDE,
         Place.ABOVE,
     ]
+
+
+def test_a_number_of_which_one_end_is_open_is_a_bound() -> None:
+    texts = [
+        "a fidelity of at least 80%",
+        "fidelity under 60%",
+        "fidelity > 90%",
+        "fidelity of 70%",
+    ]
+    bounds = [amount.bound for text in texts for amount in amounts_in(text)]
+    assert bounds == [Bound.AT_LEAST, Bound.AT_MOST, Bound.AT_LEAST, None]
+    assert str(amounts_in(texts[0])[0]) == "at least 80% fidelity"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "found", "where"),
+    [
+        ("a fidelity of at least 80%", "a fidelity of 97%", Place.INSIDE),
+        ("a fidelity of at least 80%", "a fidelity of 40%", Place.BELOW),
+        ("a fidelity of at most 20%", "a fidelity of 6%", Place.INSIDE),
+        ("a fidelity of at most 20%", "a fidelity of 60%", Place.ABOVE),
+        ("a fidelity of 76-85%", "a fidelity of over 50%", Place.ACROSS),
+        ("a fidelity of 76-85%", "a fidelity of less than 50%", Place.BELOW),
+        ("a fidelity of at least 80%", "a fidelity of over 90%", Place.INSIDE),
+        ("a delay of 2 seconds", "a delay of 1,950 ms", Place.INSIDE),
+        ("a delay of 2 seconds", "a delay of 3 minutes", Place.ABOVE),
+        ("an index of 40 GB", "an index of 300 MB", Place.BELOW),
+    ],
+)
+def test_amounts_are_compared_as_ranges_in_one_unit(claimed: str, found: str, where: Place) -> None:
+    (match,) = matches(amounts_in(claimed), amounts_in(found))
+    assert match.place is where
+
+
+@pytest.mark.parametrize(
+    ("claimed", "found"),
+    [
+        ("fidelity rose by 5%", "fidelity rose by 5 points"),
+        ("fidelity over 20 turns", "fidelity over 20 layers"),
+        ("a delay of 2 seconds", "a delay of 2 GB"),
+    ],
+)
+def test_amounts_of_units_that_measure_different_things_do_not_meet(
+    claimed: str, found: str
+) -> None:
+    assert not matches(amounts_in(claimed), amounts_in(found))
+
+
+def test_a_ceiling_has_no_slack_above() -> None:
+    claimed = Quantity(measure="fidelity", low=70, high=70, unit="%")
+    found = [Quantity(measure="fidelity", low=n, high=n, unit="%") for n in (65, 70, 70.2)]
+    places = [place(claimed, amount, is_ceiling=True) for amount in found]
+    assert places == [Place.INSIDE, Place.INSIDE, Place.ABOVE]
 
 
 def test_amounts_of_another_measure_or_unit_do_not_meet() -> None:

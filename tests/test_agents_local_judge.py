@@ -163,7 +163,7 @@ def test_a_number_of_the_same_measure_outweighs_the_likeness_of_words() -> None:
     claim = claim_of("Diary agents reach tone fidelity of 60-70%.")
     told = verdict(claim, "Our diary agents reach a tone fidelity of 91%.")
     assert told.relation is Relation.CONTRADICTS
-    assert "the claim says 60 to 70 % and the paper 91 %, well above" in told.reason
+    assert "the claim says 60 to 70 % and the paper 91 %, which is above" in told.reason
 
 
 def test_a_ceiling_that_a_newer_result_goes_beyond_is_superseded() -> None:

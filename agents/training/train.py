@@ -40,13 +40,13 @@ _STEP: Final = 16
 
 _CHECKPOINT_EVERY: Final = 200
 
-_N_OPENING: Final = 2200 * _BATCH
-_N_GENERAL_AGAIN: Final = 14000
-_N_PAPERS_AGAIN: Final = 4000
-"""Pairs of everything to begin with; then of general inference and of arXiv, beside all others."""
+_N_GENERAL: Final = 32000
+_N_PAPERS: Final = 8000
+"""Pairs of general inference and of arXiv in each pass, beside all of the domain."""
 
 _N_SHOWN: Final = 12
 _CLOSE: Final = ("scifact", "check_covid", "pubmedqa-conclusion", "pubmedqa-abstract")
+"""Sets nearest to the use, seen twice in each pass."""
 
 
 class CrossEncoder(torch.nn.Module):
@@ -92,42 +92,52 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints")
     parser.add_argument("--minutes", type=float, default=math.inf)
-    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--abstracts", type=int, default=9000)
+    parser.add_argument("--abstracts", type=int, default=24000, help="of which contrasts are made")
+    parser.add_argument("--passes", type=int, default=8)
+    parser.add_argument("--weights", type=Path, help="checkpoint of another run to begin with")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(asked.seed)
     torch.set_num_threads(2)
     torch.set_flush_denormal(True)
     rng = random.Random(asked.seed)
-    pairs = planned(asked.claims, asked.arxiv, asked.abstracts, rng)
+    pairs = planned(asked.claims, asked.arxiv, asked.abstracts, asked.passes, rng)
     tokenizer = Tokenizer.from_file(str(asked.base / "tokenizer.json"))
     print(Counter((pair.source, pair.label) for pair in pairs), flush=True)
     batches = batched(pairs, tokenizer, rng)
     print(f"{len(pairs)} pairs, {len(batches)} batches", flush=True)
     model = CrossEncoder(BertModel.from_pretrained(asked.base, attn_implementation="eager"))
+    if asked.weights:
+        model.load_state_dict(torch.load(asked.weights, weights_only=True)["model"])
     model.base.embeddings.word_embeddings.requires_grad_(False)
     Trainer(model, asked, tokenizer).run(batches)
 
 
-def planned(claims: Path, arxiv: Path, n_abstracts: int, rng: random.Random) -> list[Pair]:
-    """The pairs in the order of training: all kinds first, then what is nearest to the use."""
+def planned(
+    claims: Path, arxiv: Path, n_abstracts: int, n_passes: int, rng: random.Random
+) -> list[Pair]:
+    """The pairs in the order of training: in each pass the same mixture, drawn anew."""
     fence = corpora.Fence(claims)
     general = corpora.general(claims, fence, rng)
-    domain = corpora.domain(claims, fence, rng)
     single = corpora.rationales(claims, fence, rng)
     papers = abstracts.papers(arxiv, n_abstracts, rng)
-    rng.shuffle(general)
     rng.shuffle(papers)
-    close = [pair for pair in domain if pair.source in _CLOSE] + single
-    half = len(papers) // 2
-    opening = general + domain + single + papers[:half]
-    rng.shuffle(opening)
-    closing = rng.sample(general, _N_GENERAL_AGAIN) + evened(domain + single, rng)
-    closing += 2 * close + papers[half : half + _N_PAPERS_AGAIN]
-    rng.shuffle(closing)
-    return opening[:_N_OPENING] + closing
+    order: list[Pair] = []
+    for i in range(n_passes):
+        domain = corpora.domain(claims, fence, rng)
+        close = [pair for pair in domain if pair.source in _CLOSE] + single
+        start = i * _N_PAPERS % len(papers)
+        mixed = [
+            *rng.sample(general, _N_GENERAL),
+            *evened(domain + single, rng),
+            *close,
+            *papers[start : start + _N_PAPERS],
+        ]
+        rng.shuffle(mixed)
+        order += mixed
+    return order
 
 
 def evened(pairs: list[Pair], rng: random.Random) -> list[Pair]:
