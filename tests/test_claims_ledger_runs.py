@@ -74,6 +74,19 @@ def test_an_unfinished_run_of_other_work_is_left_alone(
     assert ledger.runs.unfinished() == (first.id, second.id)
 
 
+def test_a_cut_off_run_whose_window_a_later_one_has_covered_is_no_longer_unfinished(
+    ledger: Ledger,
+) -> None:
+    killed = ledger.runs.begin(run())
+    retest = ledger.runs.begin(run("claim-x", kind=RunKind.CLAIM, claim_id="lanterns-agree"))
+    earlier = ledger.runs.begin(run("night-1", until=moment("2026-01-01")))
+    ledger.runs.finish(finished(earlier), (), ())
+    assert ledger.runs.unfinished() == (killed.id, retest.id)
+    later = ledger.runs.begin(run("night-3", until=moment("2026-01-03")))
+    ledger.runs.finish(finished(later), (), ())
+    assert ledger.runs.unfinished() == (retest.id,)
+
+
 def test_runs_of_other_work_that_begin_at_once_get_names_of_their_own(ledger: Ledger) -> None:
     for n in range(10):
         start = Barrier(2)

@@ -111,9 +111,23 @@ class Runs:
         return tuple(read_body(Run, body) for body in bodies)
 
     def unfinished(self) -> tuple[str, ...]:
-        """The ids of runs that began and never ended: running now, or killed."""
+        """The ids of runs that began and never ended: running now, or killed.
+
+        Not those whose work a later run has done: the same, as far as theirs or further.
+        """
+        later, ended = _BEGUN.alias(), _ENDS.alias()
+        done = (
+            select(later.c.id)
+            .join(ended, ended.c.run_id == later.c.id)
+            .where(
+                later.c.seq > _BEGUN.c.seq,
+                later.c.kind == _BEGUN.c.kind,
+                later.c.claim_id.is_not_distinct_from(_BEGUN.c.claim_id),
+                later.c.until >= _BEGUN.c.until,
+            )
+        )
         query = select(_BEGUN.c.id).outerjoin(_ENDS, _ENDS.c.run_id == _BEGUN.c.id)
-        query = query.where(_ENDS.c.run_id.is_(None)).order_by(_BEGUN.c.seq)
+        query = query.where(_ENDS.c.run_id.is_(None), ~done.exists()).order_by(_BEGUN.c.seq)
         with self._store.read() as connection:
             return tuple(connection.scalars(query))
 
