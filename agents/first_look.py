@@ -3,9 +3,11 @@
 The model reads the passage as a whole and its best sentences alone; the relation is that of both
 together. Rules say what a model cannot: a question or a view of others moves nothing, numbers are
 compared as numbers, a condition narrows, and only a ceiling that a newer result goes beyond is
-superseded. A claim of several parts is read part by part, and the surest part decides.
+superseded. A claim of several parts is read part by part, and the surest part decides; where only
+some of them are supported, that qualifies the claim.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -65,8 +67,9 @@ def judged(claim: Claim, finding: Finding) -> Verdict:
     is_another = by_number and by_number.relation is not Relation.SUPPORTS
     if by_number and is_another and bearing(claim, best) >= _SPOKEN_OF:
         return _surer(by_number).verdict
-    leaning = max((look.leaning for look in looks(claim, finding)), key=_strength)
-    return weighed(_confirmed(leaning, claim, finding, said), asked, said).verdict
+    leanings = [look.leaning for look in looks(claim, finding)]
+    leaning = _confirmed(max(leanings, key=_strength), claim, finding, said)
+    return weighed(_in_part(leaning, leanings), asked, said).verdict
 
 
 def looks(claim: Claim, finding: Finding) -> tuple[Look, ...]:
@@ -104,6 +107,17 @@ def _confirmed(leaning: Leaning, claim: Claim, finding: Finding, said: Clause) -
     if by_rules.relation is leaning.relation:
         return _surer(replace(leaning, why=f"{leaning.why}, and {by_rules.reason}"))
     return leaning
+
+
+def _in_part(leaning: Leaning, leanings: Sequence[Leaning]) -> Leaning:
+    """Support of one part of the claim qualifies the claim, since it says nothing of the others."""
+    if leaning.relation is not Relation.SUPPORTS:
+        return leaning
+    n_met = sum(one.relation is Relation.SUPPORTS for one in leanings)
+    if n_met == len(leanings):
+        return leaning
+    why = f"{leaning.why}; {n_met} of the claim's {len(leanings)} parts"
+    return replace(leaning, relation=Relation.QUALIFIES, why=why)
 
 
 def _surer(leaning: Leaning) -> Leaning:

@@ -95,6 +95,13 @@ def test_a_reason_quotes_the_part_of_the_claim_and_the_share_that_decided() -> N
     assert repr(DIARY) in reason
 
 
+def test_support_of_one_part_of_a_claim_only_qualifies_it() -> None:
+    claim = claim_of(f"{DIARY[:-1]}; sleep does not improve recall of melodies in adults.")
+    told = verdict(claim, "Dialogue agents with a written diary keep a stable tone.")
+    assert told.relation is Relation.QUALIFIES
+    assert told.reason.endswith("; 1 of the claim's 2 parts")
+
+
 def test_a_condition_that_the_paper_names_narrows_a_support() -> None:
     paper = "A written diary keeps the tone of dialogue agents stable only when it is read again."
     given_verdict = verdict(claim_of(DIARY), paper)
