@@ -7,7 +7,7 @@ embedder), PREFECT_API_URL (a Prefect server to run on), RETEST_NOTIFY (whom to 
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
@@ -44,7 +44,16 @@ def _web(address: str) -> str:
     if parts.password or parts.username or parts.query:
         shown = f"{parts.scheme}://{parts.hostname}"
         raise ValueError(f"the address of {shown} holds a name, password or key: leave it out")
+    if not parts.hostname or parts.port == 0:
+        raise ValueError(f"{address!r} is not a web address: it names no host, or port 0")
     return address
+
+
+def _key(key: str) -> str:
+    """The key without white space around it; it is not told what else it holds."""
+    if not re.fullmatch(r"[!-~]*", key.strip()):
+        raise ValueError("the key holds spaces, line breaks or letters that no key has")
+    return key.strip()
 
 
 def _cron(line: str) -> str:
@@ -131,7 +140,7 @@ class JudgeSettings(Frozen):
     """Requests at a time at most; fewer when the endpoint asks to slow down."""
     base_url: WebAddress = "https://api.openai.com/v1"
     """OpenAI, or a server of vLLM, Ollama or llama.cpp. OPENAI_BASE_URL comes before it."""
-    api_key: str | None = Field(default=None, repr=False)
+    api_key: Annotated[str, AfterValidator(_key)] | None = Field(default=None, repr=False)
     """Better kept in OPENAI_API_KEY, which comes before it."""
     model: str = Field(default="gpt-6-luna", min_length=1)
     second_model: str | None = None
@@ -240,16 +249,24 @@ class Environment(Frozen):
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> "Environment":
-        """The environment of this process."""
+        """The environment of this process. Raises SettingsError."""
         folder = variables.get("RETEST_WORKSPACE")
         return cls(
             workspace=Path(folder) if folder else None,
             ledger_url=variables.get("RETEST_LEDGER") or None,
             prefect_api_url=variables.get("PREFECT_API_URL") or None,
-            openai_api_key=variables.get("OPENAI_API_KEY") or None,
-            openai_base_url=variables.get("OPENAI_BASE_URL") or None,
+            openai_api_key=_checked(variables, "OPENAI_API_KEY", _key),
+            openai_base_url=_checked(variables, "OPENAI_BASE_URL", _web),
             notify=tuple(variables.get("RETEST_NOTIFY", "").split()),
         )
+
+
+def _checked(variables: Mapping[str, str], name: str, check: Callable[[str], str]) -> str | None:
+    """The variable as `check` lets it pass; None where it is empty."""
+    try:
+        return check(variables.get(name, "")) if variables.get(name) else None
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}") from None
 
 
 def budget_of(text: str, before: BudgetSettings) -> BudgetSettings:

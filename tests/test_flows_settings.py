@@ -1,13 +1,15 @@
 """Settings, workspaces and the environment: what is read, and how faults are told."""
 
+import json
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
 
 from claims.errors import SettingsError
-from flows.settings import Environment, Settings, quiet_libraries, read_settings
+from flows.settings import Environment, JudgeSettings, Settings, quiet_libraries, read_settings
 from flows.workspace import Workspace
 
 
@@ -65,6 +67,32 @@ def test_a_key_is_not_shown() -> None:
     environment = Environment.read({"OPENAI_API_KEY": "sk-invented"})
     assert environment.openai_api_key == "sk-invented"
     assert "sk-invented" not in repr(environment)
+
+
+@pytest.mark.parametrize("key", ["sk-invented\n", " sk-invented", "sk-invented\r\n"])
+def test_white_space_around_a_key_is_no_part_of_it(key: str) -> None:
+    assert Environment.read({"OPENAI_API_KEY": key}).openai_api_key == "sk-invented"
+    assert JudgeSettings(api_key=key).api_key == "sk-invented"
+
+
+@pytest.mark.parametrize("key", ["sk-in\nvented", "sk-invénted", "sk-in vented"])
+def test_what_can_be_no_key_is_refused_without_being_shown(tmp_path: Path, key: str) -> None:
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY: the key holds") as told:
+        Environment.read({"OPENAI_API_KEY": key})
+    file = _file(tmp_path, f"[judge]\napi_key = {json.dumps(key)}\n")
+    with pytest.raises(SettingsError, match="retest.toml:2: judge.api_key: the key holds") as read:
+        read_settings(file)
+    for error in (told, read):
+        assert "vented" not in "".join(traceback.format_exception(error.value))
+
+
+@pytest.mark.parametrize(
+    "address", ["foo", "http://", "http://127.0.0.1:99999/v1", "http://me:pass-0@host/v1"]
+)
+def test_an_endpoint_that_is_no_address_is_one_line(address: str) -> None:
+    with pytest.raises(SettingsError, match="OPENAI_BASE_URL: ") as told:
+        Environment.read({"OPENAI_BASE_URL": address})
+    assert "pass-0" not in str(told.value)
 
 
 def test_init_leaves_what_is_there(tmp_path: Path) -> None:
