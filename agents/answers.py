@@ -6,6 +6,7 @@ free text is a MalformedAnswer. Nothing is mended and nothing is guessed.
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
@@ -26,8 +27,14 @@ N_FINDINGS_MAX: Final = 12
 _LONGEST: Final = 1_200
 """Characters of a statement or a reason: a paragraph."""
 
+_LONGEST_QUOTE: Final = 6_000
+"""Characters of a quote: more than a passage has."""
+
+_MOST_IN_ONE: Final = 24
+"""Quotes, or quantities, of one finding: far more than are asked for."""
+
 _IDENTIFIER: Final = re.compile(
-    r"arxiv\s*:|https?://|\bwww\.|\bdoi\b|\b10\.\d{4,}/|\b\d{4}\.\d{4,5}(?:v\d+)?\b"
+    r"arxiv\W*\d|arxiv\s*:|https?://|\bwww\.|\bdoi\b|\b10\.\d{4,}/|\b\d{4}\.\d{4,5}(?:v\d+)?\b"
     r"|\b[a-z-]+(?:\.[A-Z]{2})?/\d{7}\b|sha256:",
     re.IGNORECASE,
 )
@@ -132,10 +139,12 @@ def schema_of(kind: type[Frozen], labels: tuple[str, ...] = ()) -> dict[str, Any
 def read(kind: type[A], text: str) -> A:
     """The answer that `text` writes. Raises MalformedAnswer."""
     try:
-        return kind.model_validate(json.loads(text))
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode()  # half a character is no text
+        return kind.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the answer"
+        place = ".".join(map(str, first["loc"]))[:80] or "the answer"
         raise MalformedAnswer(f"{place}: {first['msg'][:200]}") from None
     except (ValueError, RecursionError):
         raise MalformedAnswer("the answer is not one JSON object") from None
@@ -185,8 +194,14 @@ def in_source_words(citation: Citation, passage: Passage) -> Citation:
 
 
 def _finding(said: Reported, labelled: Mapping[str, Passage]) -> Finding:
+    if not said.quotes:
+        raise MalformedAnswer("a finding has no quote")
+    if max(len(said.quotes), len(said.quantities)) > _MOST_IN_ONE:
+        raise MalformedAnswer(f"a finding has more than {_MOST_IN_ONE} quotes or quantities")
     citations = []
     for quoted in said.quotes:
+        if len(quoted.words) > _LONGEST_QUOTE:
+            raise MalformedAnswer(f"a quote has more than {_LONGEST_QUOTE:,} characters")
         passage = labelled.get(quoted.passage)
         if passage is None:
             raise MalformedAnswer(
@@ -194,8 +209,6 @@ def _finding(said: Reported, labelled: Mapping[str, Passage]) -> Finding:
             )
         given = Citation(passage_id=passage.id, quote=quoted.words)
         citations.append(in_source_words(given, passage))
-    if not citations:
-        raise MalformedAnswer("a finding has no quote")
     slots = ("task", "population", "measure", "setting")
     try:
         return Finding(
@@ -225,10 +238,11 @@ def _slot(said: str | None, name: str) -> str | None:
 
 def _told(text: str, name: str) -> str:
     """Free text in one line, without identifiers. Raises MalformedAnswer."""
-    told = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    visible = (c for c in text if unicodedata.category(c) != "Cf")
+    told = " ".join("".join(c if c.isprintable() else " " for c in visible).split())
     if not told or len(told) > _LONGEST:
         raise MalformedAnswer(f"the {name} has {len(told)} characters: write 1 to {_LONGEST}")
-    if found := _IDENTIFIER.search(told):
+    if found := _IDENTIFIER.search(unicodedata.normalize("NFKC", told)):
         raise MalformedAnswer(f"the {name} writes the identifier {found[0]!r}: leave it out")
     return told
 

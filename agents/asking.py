@@ -68,7 +68,7 @@ class Memory(Protocol):
         ...
 
     def open_batches(self) -> tuple[ModelBatch, ...]:
-        """Batches whose answers are not all here."""
+        """Batches with those keys whose answers were never read."""
         ...
 
 

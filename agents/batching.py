@@ -1,22 +1,23 @@
 """Questions gathered and handed to the provider as batches: half the price, answers within a day.
 
 Everything that waits for an answer goes into one batch once nothing more has come for a moment, so
-that a night takes about as many batches as it has steps. What a killed run had handed over is
-fetched by the next one instead of being paid for again.
+that a night takes about as many batches as it has steps. A batch is noted before it is handed over.
+What a killed run had handed over is fetched by the next one instead of being paid for again.
 """
 
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, Final, TypeVar
 
 from agents.asking import Memory
-from agents.dialect import Api
+from agents.dialect import Api, dicts_in
 from agents.endpoint import Endpoint
 from agents.question import Question, Reply
 from claims.errors import JudgeBusy, JudgeError, JudgeUnavailable
-from claims.model_call import ModelBatch
+from claims.model_call import AGAIN, ModelBatch
 
 QUIET_S: Final = 2.0
 """A batch is closed when nothing came for so long; all branches of a night wait by then."""
@@ -27,11 +28,22 @@ LONGEST_S: Final = 25 * 3600.0
 MAX_REQUESTS: Final = 10_000
 """A fifth of what a batch may hold (OpenAI's reference of the Batch API): files stay small."""
 
+N_TRIES: Final = 10
+"""At a request around a batch that fails for now: over a day, every endpoint fails now and then."""
+
+_PAGE: Final = 100
+_N_PAGES: Final = 10
+"""Of the provider's list of batches: a thousand, newest first."""
+
 _BUSY: Final = 500
 _SUCCESS: Final = 200
 _TOO_MANY: Final = 429
 
 _URLS: Final = {Api.RESPONSES: "/v1/responses", Api.CHAT: "/v1/chat/completions"}
+T = TypeVar("T")
+_Ask = Callable[[Any], Awaitable[Any]]
+"""A raw request, given a client."""
+
 _RUNNING: Final = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
 
 
@@ -54,10 +66,7 @@ class Batches:
         self._waiting: dict[str, tuple[Question, asyncio.Future[Reply]]] = {}
         self._came_at = 0.0
         self._gathering: asyncio.Task[None] | None = None
-        self._found: dict[str, Mapping[str, Any]] = {}
-        self._seen: set[str] = set()
-        self._looking_back = asyncio.Lock()
-        self._has_looked_back = False
+        self._looked_back: asyncio.Task[dict[str, Mapping[str, Any]]] | None = None
 
     async def __call__(self, once: Callable[[], Awaitable[Reply]]) -> Reply:
         """The reply: `once` reserves its cost, and waits in `asker` for the batch."""
@@ -72,9 +81,11 @@ class Batches:
         return ask
 
     async def _wait(self, key: str, question: Question) -> Reply:
-        await self._look_back()
-        if key in self._found:
-            return self._read(self._found.pop(key))
+        if self._looked_back is None:
+            self._looked_back = asyncio.create_task(self._left_over())
+        found = await self._looked_back
+        if key in found:
+            return self._read(found.pop(key))
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[key] = (question, future)
         self._came_at = time.monotonic()
@@ -128,58 +139,110 @@ class Batches:
             )
             for key, question in questions.items()
         ]
-        data = "\n".join(lines).encode()
-        with self._endpoint.client() as client:
-            file = await client.files.create(file=("questions.jsonl", data), purpose="batch")
-            batch = await client.batches.create(
-                input_file_id=file.id,
-                endpoint="/v1/responses" if url == "/v1/responses" else "/v1/chat/completions",
-                completion_window="24h",
-            )
+        file = ("questions.jsonl", "\n".join(lines).encode())
+        file_id = await self._named(
+            lambda client: client.files.with_raw_response.create(file=file, purpose="batch")
+        )
         address = self._endpoint.access.address
-        self._seen.add(batch.id)
-        self._memory.note_batch(ModelBatch(id=batch.id, address=address, keys=tuple(questions)))
-        return batch.id
+        self._memory.note_batch(ModelBatch(id=file_id, address=address, keys=tuple(questions)))
+        return await self._created(file_id, url)
+
+    async def _created(self, file_id: str, url: str) -> str:
+        """The id of the batch that is made of the file: one, whatever fails on the way."""
+
+        def create(client: Any) -> Awaitable[Any]:  # noqa: ANN401 - the client of a door
+            made: Awaitable[Any] = client.batches.with_raw_response.create(
+                input_file_id=file_id, endpoint=url, completion_window="24h"
+            )
+            return made
+
+        for _ in range(N_TRIES - 1):
+            try:
+                return await self._named(create, n_tries=1)
+            except JudgeBusy as error:
+                await asyncio.sleep(error.retry_after_s or self._poll_s)
+                if made := (await self._handed_over()).get(file_id):
+                    return made
+        return await self._named(create, n_tries=1)
 
     async def _answers(self, batch_id: str) -> dict[str, Mapping[str, Any]]:
         """The lines of the finished batch by custom id. Raises JudgeError."""
         deadline = time.monotonic() + LONGEST_S
         while time.monotonic() < deadline:
-            with self._endpoint.client() as client:
-                batch = await client.batches.retrieve(batch_id)
-            if batch.status not in _RUNNING:
+            batch = await self._described(
+                lambda client: client.batches.with_raw_response.retrieve(batch_id)
+            )
+            if batch.get("status") not in _RUNNING:
                 break
             await asyncio.sleep(self._poll_s)
         else:
             raise JudgeBusy(f"the batch {batch_id} was not done within a day")
-        if batch.status == "failed":
-            errors = batch.errors.data if batch.errors else None
-            why = self._endpoint.struck(str(errors[0].message)) if errors else "no reason given"
+        if batch.get("status") == "failed":
+            errors = dicts_in(batch.get("errors"), "data")
+            why = str(errors[0].get("message")) if errors else "no reason given"
             raise JudgeUnavailable(f"the batch {batch_id} was turned away: {why[:200]}")
         found: dict[str, Mapping[str, Any]] = {}
-        for file_id in filter(None, (batch.output_file_id, batch.error_file_id)):
-            with self._endpoint.client() as client:
-                content = await client.files.content(file_id)
-            found |= dict(_lines(self._endpoint.struck(content.text).splitlines()))
+        for name in ("output_file_id", "error_file_id"):
+            if file_id := batch.get(name):
+                lines = await self._content(str(file_id))
+                found |= dict(self._lines(lines))
         return found
 
-    async def _look_back(self) -> None:
-        """Fetch what an earlier, killed run had handed over and never read; once."""
-        async with self._looking_back:
-            if self._has_looked_back:
-                return
-            address = self._endpoint.access.address
-            for batch in self._memory.open_batches():
-                if batch.address == address and batch.id not in self._seen:
-                    self._found |= await self._fetched(batch)
-            self._has_looked_back = True
+    async def _left_over(self) -> dict[str, Mapping[str, Any]]:
+        """The answers that an earlier, killed run was to get and never read.
 
-    async def _fetched(self, batch: ModelBatch) -> dict[str, Mapping[str, Any]]:
-        """The answers of an earlier batch; none when it is gone, and all is asked anew."""
-        try:
-            return await self._answers(batch.id)
-        except JudgeError:
-            return {}
+        Raises JudgeBusy when they cannot be had for now: nothing is asked, and paid, anew.
+        """
+        address = self._endpoint.access.address
+        noted = [batch for batch in self._memory.open_batches() if batch.address == address]
+        ids = await _if_there(self._handed_over()) if noted else {}
+        found: dict[str, Mapping[str, Any]] = {}
+        for batch in (batch for batch in noted if batch.id in ids):
+            lines = await _if_there(self._answers(ids[batch.id]))
+            found |= {key: lines[key] for key in batch.keys if key in lines}
+        return found
+
+    async def _handed_over(self) -> dict[str, str]:
+        """The ids of the provider's batches by those of their files of questions, newest first."""
+        ids: dict[str, str] = {}
+        after: dict[str, str] = {}
+        for _ in range(_N_PAGES):
+            page = await self._page(after)
+            listed = dicts_in(page, "data")
+            ids |= {str(one.get("input_file_id")): str(one.get("id")) for one in listed}
+            if not listed or not page.get("has_more"):
+                break
+            after = {"after": str(listed[-1].get("id"))}
+        return ids
+
+    async def _page(self, after: Mapping[str, str]) -> Mapping[str, Any]:
+        return await self._described(
+            lambda client: client.batches.with_raw_response.list(limit=_PAGE, **after)
+        )
+
+    async def _content(self, file_id: str) -> str:
+        return await self._fetched(lambda client: client.files.with_raw_response.content(file_id))
+
+    async def _named(self, ask: _Ask, n_tries: int = N_TRIES) -> str:
+        """The id of what is made. Raises JudgeError."""
+        made = await self._described(ask, n_tries)
+        if not made.get("id"):
+            raise JudgeError(f"{self._endpoint.access.address} does not speak the Batch API")
+        return str(made["id"])
+
+    async def _described(self, ask: _Ask, n_tries: int = N_TRIES) -> Mapping[str, Any]:
+        """The JSON object that answers. Raises JudgeError."""
+        value = self._endpoint.value(await self._fetched(ask, n_tries))
+        return value if isinstance(value, dict) else {}
+
+    async def _fetched(self, ask: _Ask, n_tries: int = N_TRIES) -> str:
+        """The body that answers. Raises JudgeError."""
+        for _ in range(n_tries - 1):
+            try:
+                return await self._endpoint.fetched(ask)
+            except JudgeBusy as error:
+                await asyncio.sleep(error.retry_after_s or self._poll_s)
+        return await self._endpoint.fetched(ask)
 
     def _read(self, line: Mapping[str, Any]) -> Reply:
         """The reply on one line of an output or error file. Raises JudgeError."""
@@ -195,21 +258,31 @@ class Batches:
         request_id = answer.get("request_id")
         return self._endpoint.read(answer.get("body"), str(request_id) if request_id else None)
 
+    def _lines(self, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The readable lines of a result file; what cannot be read counts as missing."""
+        for line in text.splitlines():
+            with suppress(JudgeError):
+                read = self._endpoint.value(line)
+                if isinstance(read, dict):
+                    yield str(read.get("custom_id")), read
 
-def _lines(lines: Iterable[str]) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    """The readable lines of a result file; what cannot be read counts as missing."""
-    for line in lines:
-        try:
-            read = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(read, dict) and isinstance(read.get("custom_id"), str):
-            yield read["custom_id"], read
+
+async def _if_there(had: Awaitable[dict[str, T]]) -> dict[str, T]:
+    """What is had of an earlier batch; none where it is gone, so that all is asked anew.
+
+    Raises JudgeBusy when that is not known: nothing is paid for twice.
+    """
+    try:
+        return await had
+    except JudgeBusy:
+        raise
+    except JudgeError:
+        return {}
 
 
 def _custom_id(key: str, question: Question) -> str:
     n = len(question.corrections)
-    return f"{key}+{n}" if n else key
+    return f"{key}{AGAIN}{n}" if n else key
 
 
 def _fail(future: asyncio.Future[Reply], error: Exception) -> None:

@@ -5,7 +5,7 @@ package 3.54. Nothing here speaks to a network, so that batch files are written 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -16,6 +16,15 @@ from claims.errors import JudgeBusy, JudgeError
 
 MAX_CHARS: Final = 1_000_000
 """A longer body is no answer to any question of ours."""
+
+
+_NO_MESSAGE: Final = "the endpoint's answer holds no message"
+
+_NAME_CHARS: Final = 200
+"""Of a model's name or a request's: what a ledger and a report bear."""
+
+_MOST_TOKENS: Final = 10**9
+"""More than any answer takes: a count beyond it is none."""
 
 
 class Api(StrEnum):
@@ -92,8 +101,8 @@ def reply(body: object, way: Way, request_id: str | None) -> Reply:
     return Reply(
         text=text,
         finish=finish,
-        model=str(model) if model else None,
-        request_id=request_id or (str(body["id"]) if body.get("id") else None),
+        model=str(model)[:_NAME_CHARS] if model else None,
+        request_id=str(request_id or body.get("id") or "")[:_NAME_CHARS] or None,
         usage=_usage(body.get("usage")),
         api=way.api.value,
         form=way.form.value,
@@ -103,9 +112,9 @@ def reply(body: object, way: Way, request_id: str | None) -> Reply:
 def _of_response(body: Mapping[str, Any]) -> tuple[str, Finish]:
     parts = [
         part
-        for item in _dicts(body.get("output"))
+        for item in dicts_in(body, "output")
         if item.get("type") == "message"
-        for part in _dicts(item.get("content"))
+        for part in dicts_in(item, "content")
     ]
     text = "".join(str(part.get("text") or "") for part in parts)
     if body.get("status") == "failed":
@@ -117,15 +126,15 @@ def _of_response(body: Mapping[str, Any]) -> tuple[str, Finish]:
         is_filtered = isinstance(why, dict) and why.get("reason") == "content_filter"
         return text, Finish.FILTERED if is_filtered else Finish.CUT_OFF
     if not parts:
-        raise JudgeBusy("the endpoint's answer holds no message")
+        raise JudgeBusy(_NO_MESSAGE, is_begun=True)
     return text, Finish.DONE
 
 
 def _of_completion(body: Mapping[str, Any]) -> tuple[str, Finish]:
-    choices = _dicts(body.get("choices"))
+    choices = dicts_in(body, "choices")
     message = choices[0].get("message") if choices else None
     if not isinstance(message, dict):
-        raise JudgeBusy("the endpoint's answer holds no message")
+        raise JudgeBusy(_NO_MESSAGE, is_begun=True)
     text = str(message.get("content") or "")
     if message.get("refusal"):
         return str(message["refusal"]), Finish.REFUSED
@@ -157,7 +166,7 @@ def _usage(said: object) -> Usage | None:
 
 def _number(said: Mapping[str, Any], *names: str) -> int | None:
     found = (said[name] for name in names if isinstance(said.get(name), int))
-    return next((number for number in found if number >= 0), None)
+    return next((number for number in found if 0 <= number <= _MOST_TOKENS), None)
 
 
 def _instructions(question: Question, form: Form) -> str:
@@ -201,16 +210,23 @@ def _reasoning(options: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, **({"reasoning": {"effort": effort}} if effort else {})}
 
 
-def _dicts(said: object) -> Sequence[dict[str, Any]]:
-    return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+def dicts_in(body: object, name: str) -> tuple[dict[str, Any], ...]:
+    """The objects in the list `name` of `body`; none where there is no such list."""
+    said = body.get(name) if isinstance(body, dict) else None
+    return tuple(one for one in said if isinstance(one, dict)) if isinstance(said, list) else ()
 
 
-def json_of(text: str) -> object:
-    """The JSON value of a body. Raises JudgeError, JudgeBusy."""
+def json_of(text: str, secret: str = "") -> object:
+    """The JSON value of a body, without `secret` and halves of characters.
+
+    Raises JudgeError, JudgeBusy.
+    """
     if len(text) > MAX_CHARS:
         raise JudgeError(f"the endpoint answered with {len(text):,} characters: refused")
     try:
-        return json.loads(text)
+        # Written anew, so that no escape hides the secret, or half a character that no file takes.
+        plain = json.dumps(json.loads(text), ensure_ascii=False).encode(errors="replace").decode()
+        return json.loads(plain.replace(secret, "***") if secret else plain)
     except (ValueError, RecursionError):
         begins = " ".join(text[:120].split())
         raise JudgeBusy(

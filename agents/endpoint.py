@@ -7,8 +7,7 @@ the key is struck out of every text that comes back, before anybody can store it
 """
 
 import asyncio
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ import openai
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
 from agents.access import Access
-from agents.dialect import WAYS, Api, Form, Way, json_of, reply, request
+from agents.dialect import WAYS, Api, Form, Way, dicts_in, json_of, reply, request
 from agents.question import Question, Reply
 from claims.errors import JudgeBusy, JudgeError, JudgeRefused, JudgeUnavailable, MalformedAnswer
 from papers.guard import retry_after_s
@@ -24,6 +23,9 @@ from papers.guard import retry_after_s
 _SHOWN_CHARS: Final = 240
 _NO_KEY: Final = "none"
 """Local servers need no key, and the client wants one."""
+
+_NOT_SENT: Final = frozenset({"ConnectError", "ConnectTimeout", "LocalProtocolError"})
+"""The client's errors, by name, before anything was sent: nothing is charged for these."""
 
 _SHORTEST_SECRET: Final = 8
 """A shorter key is a placeholder, and striking it out would garble answers."""
@@ -38,7 +40,10 @@ _SHAPES: Final = ("response_format", "schema", "text.format", "grammar", "json_o
 
 _TRANSIENT: Final = frozenset({408, 409, 425, 429})
 _NOT_ACCEPTED: Final = frozenset({400, 422})
-_NOT_FOUND: Final = 404
+_NO_ROUTE: Final = frozenset({404, 405, 501})
+"""What servers answer to the path of an API that they do not have."""
+
+_TOO_LARGE: Final = 413
 _SERVER_FAILED: Final = 500
 
 
@@ -57,11 +62,17 @@ class Endpoint:
         """How it is asked at present."""
         return self._ways[self._at]
 
-    @contextmanager
-    def client(self) -> Iterator[AsyncOpenAI]:
-        """A client for requests beside judging, such as files; foreign errors are translated."""
+    async def fetched(self, ask: Callable[[AsyncOpenAI], Awaitable[Any]]) -> str:
+        """The body that answers a raw request beside judging, such as of files. Raises JudgeError.
+
+        Only `value` is without the key.
+        """
         with self._translated():
-            yield self._client()
+            return str((await ask(self._client())).text)
+
+    def value(self, text: str) -> object:
+        """The JSON value of a body, without the key. Raises JudgeError."""
+        return json_of(text, self._secret)
 
     async def ask(self, question: Question) -> Reply:
         """What the endpoint replies. Raises JudgeError; JudgeBusy is worth another try."""
@@ -77,31 +88,32 @@ class Endpoint:
         return self._body(question, self.way)
 
     def read(self, body: object, request_id: str | None) -> Reply:
-        """The reply that the body of an answer holds, asked for as it would be now."""
-        return reply(json_of(self.struck(json.dumps(body))), self.way, request_id)
+        """The reply that the body of an answer holds, of either API."""
+        is_chat = isinstance(body, dict) and "choices" in body
+        api = Api.CHAT if is_chat else Api.RESPONSES
+        return reply(body, Way(api=api, form=self.way.form), request_id)
 
     async def models(self) -> tuple[Mapping[str, Any], ...]:
         """The models that the endpoint lists, as it describes them. Raises JudgeError."""
-        with self._translated():
-            raw = await self._client().models.with_raw_response.list()
-        listed = json_of(self.struck(raw.text))
-        found = listed.get("data") if isinstance(listed, dict) else None
-        return tuple(one for one in found or () if isinstance(one, dict))
+        listed = await self.fetched(lambda client: client.models.with_raw_response.list())
+        return dicts_in(self.value(listed), "data")
 
-    def struck(self, text: str) -> str:
-        """`text` without the key."""
-        key = self.access.key
-        return text.replace(key, "***") if len(key) >= _SHORTEST_SECRET else text
+    @property
+    def _secret(self) -> str:
+        """What is struck out of everything that comes back."""
+        return self.access.key if len(self.access.key) >= _SHORTEST_SECRET else ""
 
     async def _ask(self, question: Question, way: Way) -> Reply:
         body = self._body(question, way)
         with self._translated(way):
             client = self._client()
-            if way.api is Api.RESPONSES:
-                raw = await client.responses.with_raw_response.create(**body)
-            else:
-                raw = await client.chat.completions.with_raw_response.create(**body)
-        return reply(json_of(self.struck(raw.text)), way, raw.headers.get("x-request-id"))
+            # The client's own limit is for each piece that comes: a trickle would never end.
+            async with asyncio.timeout(self.access.timeout_s):
+                if way.api is Api.RESPONSES:
+                    raw = await client.responses.with_raw_response.create(**body)
+                else:
+                    raw = await client.chat.completions.with_raw_response.create(**body)
+        return reply(self.value(raw.text), way, raw.headers.get("x-request-id"))
 
     def _body(self, question: Question, way: Way) -> dict[str, Any]:
         access = self.access
@@ -146,11 +158,13 @@ class Endpoint:
         place = self.access.address
         try:
             yield
-        except openai.APITimeoutError as error:
+        except (openai.APITimeoutError, TimeoutError) as error:
             told = f"{place} gave no answer within {self.access.timeout_s:g} s"
             raise JudgeBusy(told, is_begun=True) from error
         except openai.APIConnectionError as error:
-            raise JudgeBusy(f"{place} cannot be reached: {self._cause(error)}") from error
+            told = f"{place} cannot be reached: {self._cause(error)}"
+            is_begun = type(error.__cause__).__name__ not in _NOT_SENT
+            raise JudgeBusy(told, is_begun=is_begun) from error
         except openai.APIStatusError as error:
             raise self._refusal(error, way) from error
         except openai.OpenAIError as error:
@@ -161,10 +175,12 @@ class Endpoint:
         told = f"{self.access.address} answered {error.status_code}: {self._line(error.message)}"
         if error.code == "insufficient_quota":
             return JudgeUnavailable(f"{told}; the account has no credit left")
+        if error.status_code in _NO_ROUTE:
+            return _not_found(error, way, told)
         if error.status_code in _TRANSIENT or error.status_code >= _SERVER_FAILED:
             return JudgeBusy(told, _wish_s(error))
-        if error.status_code == _NOT_FOUND:
-            return _not_found(error, way, told)
+        if error.status_code == _TOO_LARGE:
+            return MalformedAnswer(f"the question is too long for the endpoint: {told}")
         if error.status_code in _NOT_ACCEPTED:
             return _not_accepted(error, way, told)
         return JudgeUnavailable(f"{told}; check base_url, key and model in retest.toml")
@@ -175,7 +191,8 @@ class Endpoint:
         return self._line(str(error) or type(error).__name__)
 
     def _line(self, text: str) -> str:
-        return " ".join(self.struck(text).split())[:_SHOWN_CHARS]
+        told = text.replace(self._secret, "***") if self._secret else text
+        return " ".join(told.split())[:_SHOWN_CHARS]
 
 
 class _CannotDo(Exception):

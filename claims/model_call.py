@@ -7,10 +7,13 @@ import json
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Self
+from typing import Final, Self
 
 from claims.claim import Frozen
 from claims.hashing import content_hash
+
+AGAIN: Final = "+"
+"""Between the key of a question and how often it was put before."""
 
 
 def subject(text: str) -> str:
@@ -108,5 +111,7 @@ class ModelBatch(Frozen):
     """A batch handed to a provider: enough to fetch its answers after a kill."""
 
     id: str
+    """The provider's name of the file of questions: known before the batch is made of it."""
     address: str
     keys: tuple[str, ...]
+    """Of its questions, each with AGAIN and a number where it is put for the second time."""

@@ -52,7 +52,7 @@ class LedgerMemory:
         self._calls.note_batch(batch, self.run_id)
 
     def open_batches(self) -> tuple[ModelBatch, ...]:
-        """Batches of the last days whose answers are not all here."""
+        """Batches of the last days with those keys whose answers were never read."""
         return self._calls.open_batches()
 
 

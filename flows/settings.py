@@ -50,9 +50,12 @@ def _web(address: str) -> str:
 
 
 def _key(key: str) -> str:
-    """The key without white space around it; it is not told what else it holds."""
-    if not re.fullmatch(r"[!-~]*", key.strip()):
-        raise ValueError("the key holds spaces, line breaks or letters that no key has")
+    """The key without white space around it; it is never shown.
+
+    What a header does not take, or JSON writes otherwise, would stand in errors unrecognised.
+    """
+    if not re.fullmatch(r"[!-~]*", key.strip()) or '"' in key or "\\" in key:
+        raise ValueError("the key holds spaces, line breaks or signs that no key has")
     return key.strip()
 
 

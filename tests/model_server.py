@@ -21,7 +21,7 @@ from typing import Any
 
 from tests import model_answers as say
 from tests import model_shapes as shapes
-from tests.model_shapes import PASSING, Fault
+from tests.model_shapes import BROKEN, PASSING, Fault
 
 __all__ = ["PASSING", "Fault", "ModelServer", "serving"]
 
@@ -46,6 +46,12 @@ class ModelServer:
     """Models that turn every relation around."""
     cannot: frozenset[str] = frozenset()
     """`responses`, `json_schema`, `json_object`, `temperature`, `batch`."""
+    says: str | None = None
+    """The text of every answer, whatever was asked."""
+    adds: Mapping[str, Any] = field(default_factory=dict)
+    """What the body of every answer says beside or instead."""
+    absent: int = 404
+    """The status of a path that there is not."""
     ignores_schema: bool = False
     """Accepts a schema, and answers with a chatty text the first time."""
     retry_after: str = "0"
@@ -57,6 +63,10 @@ class ModelServer:
     faulty: Counter[Fault] = field(default_factory=Counter)
     bodies: list[Json] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
+    n_around: int = 0
+    """So many requests around batches fail, then all is well."""
+    loses_batches: bool = False
+    """Makes a batch, and fails to say so."""
     n_now: int = 0
     most_at_once: int = 0
     files: dict[str, str] = field(default_factory=dict)
@@ -71,6 +81,12 @@ class ModelServer:
     def n_answers(self) -> int:
         """Questions that came, one by one or in batches."""
         return sum(n for name, n in self.asked.items() if name.startswith("step "))
+
+    def fault_around(self) -> bool:
+        """Whether the next request around a batch fails."""
+        with self.lock:
+            self.n_around -= 1
+            return self.n_around >= 0
 
     def fault_now(self) -> Fault | None:
         """The fault of the next answer."""
@@ -91,6 +107,8 @@ class Answer:
     status: int
     body: Json | str
     headers: Mapping[str, str] = field(default_factory=dict)
+    broken: Fault | None = None
+    """How it comes: in drops that never end, or never whole."""
 
 
 @contextmanager
@@ -143,7 +161,12 @@ def _answerer(state: ModelServer) -> type[BaseHTTPRequestHandler]:
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(data)
+            if answer.broken is Fault.TRICKLES:
+                for byte in data:
+                    self.wfile.write(bytes([byte]))
+                    if state.stopped.wait(0.1):
+                        return
+            self.wfile.write(data[: len(data) // 2] if answer.broken else data)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
             """Keep quiet."""
@@ -154,6 +177,11 @@ def _answerer(state: ModelServer) -> type[BaseHTTPRequestHandler]:
 def _got(state: ModelServer, path: str) -> Answer:
     with state.lock:
         state.asked[path] += 1
+    if state.fault_around():
+        return _error(500, "the lantern fell over")
+    if path.startswith("/v1/batches?"):
+        listed = [{"id": name, **batch} for name, batch in reversed(state.batches.items())]
+        return Answer(200, {"object": "list", "data": listed, "has_more": False})
     if path == "/v1/models":
         listed = [{"id": state.model, "object": "model", "max_model_len": 32_768}]
         return Answer(200, {"object": "list", "data": listed})
@@ -170,13 +198,16 @@ def _posted(state: ModelServer, path: str, raw: bytes, kind: str, key: str) -> A
     with state.lock:
         state.asked[path] += 1
         state.asked["POST"] += 1
+    if path in {"/v1/files", "/v1/batches"} and state.fault_around():
+        return _error(500, "the lantern fell over")
     if path == "/v1/files":
         return (
             _error(404, "no such route") if "batch" in state.cannot else _stored(state, raw, kind)
         )
     body = json.loads(raw)
     if path == "/v1/batches":
-        return _handed_over(state, body)
+        made = _handed_over(state, body)
+        return _error(500, "the answer fell over") if state.loses_batches else made
     if state.delay_s:
         time.sleep(state.delay_s)
     return _judged(state, path, body, key)
@@ -186,7 +217,7 @@ def _judged(state: ModelServer, path: str, body: Json, key: str) -> Answer:
     """The answer to one question."""
     api = "responses" if path == "/v1/responses" else "chat"
     if path not in {"/v1/responses", "/v1/chat/completions"} or api in state.cannot:
-        return _error(404, "no such route")
+        return _error(state.absent, "no such route")
     if body.get("model") not in {state.model, "another-1"}:
         return _error(404, f"the model {body.get('model')} does not exist", code="model_not_found")
     form = shapes.form(body, api)
@@ -217,6 +248,8 @@ def _turned_away(  # noqa: PLR0911 - a line a fault
             return _error(429, "slow down", headers={"Retry-After": state.retry_after})
         case Fault.NO_QUOTA:
             return _error(429, "no credit", code="insufficient_quota")
+        case Fault.TOO_LARGE:
+            return _error(413, "too much at once")
         case Fault.FAILED:
             return _error(500, "the lantern fell over")
         case Fault.WRONG_KEY | Fault.ECHOES_KEY:
@@ -231,6 +264,8 @@ def _turned_away(  # noqa: PLR0911 - a line a fault
 
 
 def _text(state: ModelServer, step: str, shown: str) -> str:
+    if state.says is not None:
+        return state.says
     if state.obeys and (ordered := say.INJECTED.search(shown)):
         return say.as_text(say.obedient(step, shown, say.ORDERED[int(ordered[1])]))
     if state.fabricates:
@@ -267,7 +302,7 @@ def _whole(state: ModelServer, api: str, text: str, body: Json, fault: Fault | N
             )
         )
         said["usage"] = {names[0]: n_input, names[1]: n_output, "total_tokens": n_input + n_output}
-    return Answer(200, said)
+    return Answer(200, {**said, **state.adds}, broken=fault if fault in BROKEN else None)
 
 
 def _stored(state: ModelServer, raw: bytes, kind: str) -> Answer:

@@ -23,6 +23,13 @@ class Fault(StrEnum):
     NO_USAGE = "no-usage"
     ECHOES_KEY = "echoes-the-key"
     WRONG_KEY = "401"
+    BREAKS_OFF = "breaks-off"
+    TRICKLES = "trickles"
+    TOO_LARGE = "413"
+
+
+BROKEN = (Fault.BREAKS_OFF, Fault.TRICKLES)
+"""Answers that begin well and never come whole."""
 
 
 PASSING = (
@@ -37,6 +44,7 @@ PASSING = (
     Fault.REFUSED,
     Fault.FILTERED,
     Fault.NO_USAGE,
+    Fault.BREAKS_OFF,
 )
 """Faults that an endpoint has now and then."""
 

@@ -21,7 +21,7 @@ from flows.workspace import Workspace
 from tests import lamps
 from tests.fakes import moment
 from tests.lamps import AGREES, DENIES, FIRST, WICK, states
-from tests.model_server import serving
+from tests.model_server import Fault, serving
 from tests.model_worlds import ONE_CLAIM, calls, night, papers, wide, workspace
 
 
@@ -166,6 +166,51 @@ def test_a_batch_that_a_killed_night_handed_over_is_not_paid_for_again(tmp_path:
         done = asyncio.run(night(place, "2026-07-01"))
     assert states(done) == {"lanterns-agree": "CONTESTED"}
     assert server.asked["step extract"] == 2
+
+
+def test_an_endpoint_that_fails_now_and_then_spoils_no_batch(tmp_path: Path) -> None:
+    with serving() as server:
+        place = workspace(tmp_path, server, AGREES, library=ONE_CLAIM, batch=True)
+        server.n_around = 7
+        done = asyncio.run(night(place, "2026-07-01"))
+    assert states(done) == {"lanterns-agree": "CONFIRMED"}
+    assert len(server.batches) == server.asked["/v1/batches"] == 4
+
+
+def test_a_batch_whose_making_was_not_confirmed_is_found_and_not_made_again(
+    tmp_path: Path,
+) -> None:
+    with serving(loses_batches=True) as server:
+        place = workspace(tmp_path, server, AGREES, library=ONE_CLAIM, batch=True)
+        done = asyncio.run(night(place, "2026-07-01"))
+    assert states(done) == {"lanterns-agree": "CONFIRMED"}
+    assert len(server.batches) == 4
+
+
+def test_a_batch_that_cannot_be_fetched_tonight_is_not_paid_for_again(tmp_path: Path) -> None:
+    with serving(batch_polls=1_000_000) as server:
+        place = workspace(tmp_path, server, AGREES, library=ONE_CLAIM, batch=True)
+        killed(place, lambda: server.asked["/v1/batches/batch-1"] > 1)
+        server.batch_polls, server.n_around = 1, 1_000
+        failed = asyncio.run(night(place, "2026-07-01"))
+        assert {f.error for f in failed.run.failures if f.stage != LOOK_UP} == {"JudgeBusy"}
+        assert server.asked["/v1/batches"] == 1
+        server.n_around = 0
+        done = asyncio.run(night(place, "2026-07-02"))
+    assert states(done) == {"lanterns-agree": "CONFIRMED"}
+    assert server.asked["step extract"] == 1
+
+
+def test_an_answer_of_a_batch_that_was_read_once_is_not_read_again(tmp_path: Path) -> None:
+    with serving(faults=(Fault.REFUSED,)) as server:
+        place = workspace(tmp_path, server, AGREES, library=ONE_CLAIM, batch=True)
+        asyncio.run(night(place, "2026-07-01"))
+        server.faults = ()
+        done = asyncio.run(night(place, "2026-07-02"))
+    assert states(done) == {"lanterns-agree": "CONFIRMED"}
+    outcomes = [call["outcome"] for call in calls(place)]
+    assert outcomes == ["refused", *["answered"] * 4]
+    assert server.n_answers == len(outcomes)
 
 
 def test_a_batch_that_is_turned_away_is_told(tmp_path: Path) -> None:

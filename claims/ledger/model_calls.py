@@ -1,7 +1,7 @@
 """What a model endpoint was asked, and what it answered: nothing has to be paid for twice."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ from claims.clock import utc_now
 from claims.ledger import schema
 from claims.ledger.base import Store, insert_new
 from claims.ledger.rows import body_of, read_body, record_of
-from claims.model_call import CallOutcome, ModelBatch, ModelCall, ModelPrompt, subject
+from claims.model_call import AGAIN, CallOutcome, ModelBatch, ModelCall, ModelPrompt, subject
 from claims.run import Spent
 from claims.verify import unbroken
 
@@ -116,13 +116,23 @@ class ModelCalls:
             insert_new(connection, _BATCHES, [row])
 
     def open_batches(self, now: datetime | None = None) -> tuple[ModelBatch, ...]:
-        """The batches of the last days, some of whose answers are not here, oldest first."""
+        """Batches of the last days with the keys whose answers were never read, oldest first."""
         since = (now or utc_now()) - _BATCH_AGE
-        query = select(_BATCHES.c.body).where(_BATCHES.c.recorded_at > since)
+        query = select(_BATCHES.c.body, _BATCHES.c.recorded_at).where(
+            _BATCHES.c.recorded_at > since
+        )
         with self._store.read() as connection:
-            bodies = connection.scalars(query.order_by(_BATCHES.c.recorded_at)).all()
-        batches = [read_body(ModelBatch, body) for body in bodies]
-        return tuple(batch for batch in batches if not self._all_are_here(batch.keys))
+            rows = connection.execute(query.order_by(_BATCHES.c.recorded_at)).all()
+        noted = [(read_body(ModelBatch, body), noted_at) for body, noted_at in rows]
+        left = [
+            batch.model_copy(update={"keys": tuple(self._unread(batch, noted_at))})
+            for batch, noted_at in noted
+        ]
+        return tuple(batch for batch in left if batch.keys)
 
-    def _all_are_here(self, keys: Iterable[str]) -> bool:
-        return all(self.answer(key) for key in keys)
+    def _unread(self, batch: ModelBatch, noted_at: datetime) -> Iterator[str]:
+        """The keys of `batch` to which no answer, of whatever kind, has come since."""
+        query = select(_CALLS.c.key).where(_CALLS.c.recorded_at >= noted_at)
+        with self._store.read() as connection:
+            read = frozenset(connection.scalars(query))
+        return (key for key in batch.keys if key.partition(AGAIN)[0] not in read)
