@@ -5,8 +5,6 @@ question always gets the same answer. `docs/local-judge.md` says how good it is 
 """
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from agents.amounts import amounts_in
@@ -15,9 +13,10 @@ from agents.entailment import NAME, shipped
 from agents.excerpt import excerpt, shared, stems
 from agents.first_look import bearing, judged
 from agents.judge import Reading
+from agents.rulebook import rulebook
 from agents.rules import subjects
 from agents.second_look import read_again
-from agents.words import LEXICON, weight
+from agents.words import weight
 from claims.claim import Claim, Scope
 from claims.evidence import (
     Attribution,
@@ -28,7 +27,6 @@ from claims.evidence import (
     Signature,
     Verdict,
 )
-from claims.hashing import content_hash
 from claims.verify import MIN_QUOTE_CHARS, locate, unbroken
 from papers.passages import sentences
 
@@ -72,7 +70,7 @@ class LocalJudge:
         Raises SettingsError when the model is not there.
         """
         return Signature(
-            judge="local", model=f"{NAME}:{shipped().fingerprint}", prompt_version=_version()
+            judge="local", model=f"{NAME}:{shipped().fingerprint}", prompt_version=rulebook(*_RULES)
         )
 
     @property
@@ -158,10 +156,3 @@ def _sentences(claim: Claim, passage: Passage) -> tuple[_Sentence, ...]:
 def _likeliest(claim: Claim, said: tuple[_Sentence, ...]) -> tuple[_Sentence, ...]:
     near = sorted(said, key=lambda one: (-one.coverage, one.place))[:_N_READ_MAX]
     return tuple(sorted(near, key=lambda one: (-one.score(claim), one.place))[:N_QUOTES_MAX])
-
-
-@cache
-def _version() -> str:
-    here = Path(__file__).parent
-    files = [here / f"{name}.py" for name in _RULES] + sorted(LEXICON.glob("*.txt"))
-    return content_hash("rules", {file.name: file.read_text(encoding="utf-8") for file in files})

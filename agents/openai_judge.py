@@ -25,7 +25,7 @@ from agents.answers import (
 )
 from agents.asking import About, Asking
 from agents.funnel import nearest, shared_weight
-from agents.judge import Reading
+from agents.judge import Judge, Reading
 from agents.orders import speaks_to_a_judge
 from agents.prompt import (
     instructions,
@@ -36,6 +36,7 @@ from agents.prompt import (
     show_words,
 )
 from agents.question import Question
+from agents.rulebook import rulebook
 from claims.claim import Claim, Frozen
 from claims.dates import ClaimDate
 from claims.errors import MalformedAnswer, QuoteNotFound
@@ -63,6 +64,9 @@ STEPS: Final[Mapping[str, type[Frozen]]] = {
     "second look": Impression,
 }
 
+_RULES: Final = ("answers", "funnel", "openai_judge", "orders", "prompt", "words")
+"""The modules that say what is made of an answer."""
+
 _CONTROL: Final = Claim(
     id="control",
     text="Every tin whistle of Norwick outgrew the harbour bell in the odd years of its reign.",
@@ -84,13 +88,18 @@ class OpenAiJudge:
         self,
         asking: Asking,
         *,
+        triage: Judge,
         model: str,
         second_model: str | None = None,
         max_output: int,
         n_compared: int,
     ) -> None:
-        """`n_compared` findings of one paper are compared with one claim."""
+        """`n_compared` findings of one paper are compared with one claim.
+
+        `triage` says which papers it is to read (`agents.funnel`).
+        """
         self.asking = asking
+        self.triage = triage
         self.n_compared = n_compared
         self.model = model
         self.second_model = second_model or model
@@ -98,14 +107,23 @@ class OpenAiJudge:
 
     @cached_property
     def signature(self) -> Signature:
-        """Changes with the models, the prompts and schemas, the endpoint and its settings."""
+        """Changes with models, prompts, schemas, endpoint, settings, our rules, and the triage.
+
+        What was answered is not asked again for that: answers are kept by question.
+        """
         models = dict.fromkeys((self.model, self.second_model))
         prompts = {
             step: [instructions(step), schema_of(kind, ("P1",) if kind is Findings else ())]
             for step, kind in STEPS.items()
         }
         asked_of = {"address": self.asking.address, **self.asking.settings}
-        decisive = {"prompts": prompts, "asked_of": asked_of, "n_compared": self.n_compared}
+        decisive = {
+            "prompts": prompts,
+            "asked_of": asked_of,
+            "n_compared": self.n_compared,
+            "rules": rulebook(*_RULES),
+            "triage": self.triage.signature.model_dump(),
+        }
         version = content_hash("model judge", decisive)
         return Signature(judge=NAME, model=", then ".join(models), prompt_version=version)
 

@@ -1,11 +1,13 @@
 """The judge of rules alone: the floor that a model has to beat, and a model judge's triage.
 
-No claim is judged by it: `retest eval --judge rules` measures it.
+No claim is judged by it: `retest eval --judge rules` measures it, and `agents.funnel` asks it which
+papers a model is to read.
 """
 
 from agents.amounts import amounts_in
 from agents.clause import read_clause
 from agents.judge import Reading
+from agents.rulebook import rulebook
 from agents.rules import NEAR_ENOUGH, SURE, judged, subjects
 from agents.second_look import looked_twice
 from agents.stance import stances
@@ -26,10 +28,17 @@ _N_FINDINGS_MAX = 3
 """Sentences of one paper that are compared; those after the third nearest seldom conclude."""
 
 
+_RULES = (
+    "amounts", "clause", "rules", "rules_judge", "second_look", "stance", "units", "words",
+)  # fmt: skip
+"""The modules whose text decides an answer."""
+
+
 class RulesJudge:
     """The judge "rules": words and numbers, no model."""
 
-    signature = Signature(judge="rules", model="rules", prompt_version="measured only")
+    signature = Signature(judge="rules", model="rules", prompt_version=rulebook(*_RULES))
+    """Changes with every rule and word list."""
     threshold = SURE
 
     async def extract(self, claim: Claim, reading: Reading) -> tuple[Finding, ...]:

@@ -134,7 +134,7 @@ async def _survivors(
 
     readings = {paper.id: Reading(paper=paper, passages=cut(paper)) for paper in papers}
     n_always = bench.workspace.settings.judge.always_read
-    triage = bench.model.triage
+    triage = bench.model.judge.triage
     kept = await funnelled(triage, claim, tuple(readings.values()), n_always=n_always)
     n_left = len(papers) - len(kept)
     bench.model.left_unread[claim.id] = n_left

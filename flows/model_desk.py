@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from agents.access import Access
     from agents.budget import Budget, Ceilings
     from agents.endpoint import Endpoint
-    from agents.judge import Judge
     from agents.openai_judge import OpenAiJudge
     from agents.pricing import Tariff
 
@@ -62,7 +61,6 @@ class ModelDesk:
 
     judge: "OpenAiJudge"
     endpoint: "Endpoint"
-    triage: "Judge"
     budget: "Budget"
     memory: LedgerMemory
     is_batch: bool
@@ -146,6 +144,7 @@ def model_desk_of(workspace: Workspace, ledger: Ledger, run_id: str = "outside a
         asking.ask = batches.asker(asking.key)
     judge = OpenAiJudge(
         asking,
+        triage=RulesJudge(),
         model=settings.model,
         second_model=settings.second_model,
         max_output=settings.max_output_tokens,
@@ -154,7 +153,6 @@ def model_desk_of(workspace: Workspace, ledger: Ledger, run_id: str = "outside a
     return ModelDesk(
         judge=judge,
         endpoint=endpoint,
-        triage=RulesJudge(),
         budget=budget,
         memory=memory,
         is_batch=settings.batch,

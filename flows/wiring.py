@@ -72,7 +72,7 @@ class Bench:
     def _model(self) -> dict[str, str]:
         if self.model is None:
             return {}
-        access, triage = self.model.endpoint.access, self.model.triage.signature
+        access, triage = self.model.endpoint.access, self.model.judge.triage.signature
         return {"endpoint": access.address, "triage": f"{triage.model} {triage.prompt_version}"}
 
     @property

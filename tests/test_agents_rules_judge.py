@@ -1,13 +1,21 @@
 """The judge of rules alone: what it asserts, what it abstains from, and why."""
 
 import asyncio
+import re
+import subprocess
+import sys
 from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents import local_judge, rules_judge
 from agents.judge import Judge, Reading
+from agents.rulebook import rulebook
 from agents.rules_judge import RulesJudge
 from agents.second_look import looked_twice
 from claims.claim import Claim, Quantity, Scope
@@ -236,6 +244,29 @@ def test_the_second_look_depends_on_claim_and_quote_alone() -> None:
     quote = "A written diary never keeps the tone of dialogue agents stable."
     looks = {looked_twice(claim, quote, Relation.CONTRADICTS) for _ in range(3)}
     assert len(looks) == 1
+
+
+def test_the_signature_changes_with_a_rule_and_needs_no_model() -> None:
+    told = "from agents.rules_judge import RulesJudge; print(RulesJudge.signature.prompt_version)"
+    loaded = f"import sys; {told}; print('onnxruntime' in sys.modules)"
+    shown = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.split() == [RulesJudge.signature.prompt_version, "False"]
+    assert rulebook("rules") != rulebook("rules", "stance")
+
+
+@pytest.mark.parametrize("judge", [local_judge, rules_judge])
+def test_every_module_that_a_judge_rests_on_is_in_its_rulebook(judge: ModuleType) -> None:
+    reached, left = set[str](), [judge.__name__]
+    while left:
+        name = left.pop()
+        if name not in reached:
+            reached.add(name)
+            source = Path(import_module(name).__file__ or "").read_text(encoding="utf-8")
+            left += re.findall(r"^from (agents\.\w+) import", source, re.MULTILINE)
+    beside = {"judge", "rulebook"} | ({"entailment"} if judge is rules_judge else set())
+    assert {name.removeprefix("agents.") for name in reached} - beside == set(judge._RULES)  # noqa: SLF001 - the list itself
 
 
 def test_there_is_nothing_to_repair() -> None:

@@ -2,25 +2,30 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agents.judge import Reading
+from agents.openai_judge import OpenAiJudge
 from agents.orders import speaks_to_a_judge
+from agents.rules_judge import RulesJudge
 from claims.assessment import Ruling
 from claims.claim import Claim
-from claims.evidence import Relation
+from claims.evidence import Finding, Relation
 from claims.ledger import Ledger
 from claims.model_call import CallOutcome
 from claims.run import LOOK_UP
 from claims.waiting import waiting
-from flows.nightly import Finished
+from flows.nightly import Finished, nightly
+from flows.watch import Unwatched
 from flows.wiring import opened
 from flows.workspace import Workspace
 from reports.render import to_markdown
 from tests import lamps
-from tests.fakes import decision
+from tests.fakes import decision, moment
 from tests.injections import INJECTIONS
 from tests.lamps import AGREES, DENIES, FIRST, WICK, record, states
 from tests.model_answers import N_FABRICATED
@@ -222,6 +227,41 @@ def test_the_funnel_makes_a_fifth_of_the_requests_and_loses_no_evidence(tmp_path
     assert any("not put before the model" in note for note in done.run.notes)
     judges = {piece.assessment.signature.judge for piece in done.report.stories[0].pieces}
     assert judges == {"openai"}
+
+
+def test_papers_that_other_rules_left_unread_are_screened_again(tmp_path: Path) -> None:
+    class Generous(RulesJudge):
+        signature = RulesJudge.signature.model_copy(update={"prompt_version": "other rules"})
+
+        async def extract(self, claim: Claim, reading: Reading) -> tuple[Finding, ...]:
+            same = claim.model_copy(update={"text": reading.passages[0].text})
+            return await super().extract(same, reading)
+
+    far = record("2505.00001", "2025-05-04", abstract="Harbour lantern prices rose in every port.")
+    with serving() as server:
+        place = workspace(tmp_path, server, AGREES, far, library=ONE_CLAIM, always_read=0)
+        asyncio.run(night(place, "2026-07-01"))
+        n_asked, n_read = server.n_answers, server.asked["step extract"]
+        asyncio.run(night(place, "2026-07-02"))
+        assert (server.n_answers, n_read) == (n_asked, 1)
+        with opened(place) as bench:
+            assert bench.model
+            before = bench.model.judge
+            judge = OpenAiJudge(
+                before.asking,
+                triage=Generous(),
+                model=before.model,
+                max_output=4_000,
+                n_compared=before.n_compared,
+            )
+            renewed = replace(bench, judge=judge, model=replace(bench.model, judge=judge))
+            runner, until = lamps.runner(), moment("2026-07-03")
+            done = asyncio.run(nightly(renewed, until, runner, Unwatched()))
+    assert judge.signature != before.signature
+    assert server.asked["step extract"] == 2
+    assert states(done) == {"lanterns-agree": "CONFIRMED"}
+    answered = [call["key"] for call in calls(place)]
+    assert len(answered) == len(set(answered))
 
 
 def admitted(done: Finished) -> set[tuple[str, str]]:
