@@ -16,7 +16,6 @@ from agents.dialect import Way
 from agents.pricing import Tariff
 from agents.question import Finish, Question, Reply, Usage
 from claims.errors import (
-    BudgetExceeded,
     JudgeBusy,
     JudgeError,
     JudgeRefused,
@@ -56,7 +55,7 @@ class Memory(Protocol):
         ...
 
     def answer(self, key: str) -> ModelCall | None:
-        """The first request of this key that was answered."""
+        """The newest request of this key that was answered."""
         ...
 
     def spent(self) -> Mapping[str, Spent]:
@@ -87,7 +86,7 @@ class About:
     """What a question is about."""
 
     subject: str
-    claim_id: str = "any"
+    claim_id: str
     """For whom it is asked, and whose budget it counts against."""
     claim_revision: str | None = None
     """None where the answer does not depend on the claim."""
@@ -120,31 +119,48 @@ class Asking:
         self.settings = dict(settings)
         self._under_way: dict[str, asyncio.Future[None]] = {}
         self._prompts: set[str] = set()
+        self._given_up: dict[str, JudgeError] = {}
+
+    def begin(self) -> None:
+        """From here on another run asks."""
+        self._given_up.clear()
+        self.budget.begin(self.memory.spent())
 
     def key(self, question: Question) -> str:
         """The name under which the answer is kept."""
         return question.key({"address": self.address, **self.settings})
 
     def remembered(self, question: Question, check: Callable[[str], T]) -> T | None:
-        """What was answered before; None where it was never answered. Raises MalformedAnswer."""
+        """What was answered before; None where nothing was that can be used today."""
         kept = self.memory.answer(self.key(question))
-        return None if kept is None or kept.answer is None else check(kept.answer)
+        try:
+            return None if kept is None or kept.answer is None else check(kept.answer)
+        except MalformedAnswer:
+            return None
 
     def most(self, question: Question) -> Amount:
         """What the question can cost at most."""
         return self._amount(question, most_of(question))
 
     async def __call__(self, question: Question, about: About, check: Callable[[str], T]) -> T:
-        """What `check` reads in the answer. Raises JudgeError."""
+        """What `check` reads in the answer. Raises JudgeError.
+
+        What a model refused, or could not answer in three rounds, is not asked again in this run.
+        """
         key = self.key(question)
         while (waiting := self._under_way.get(key)) is not None:
             await waiting
+        if given_up := self._given_up.get(key):
+            raise type(given_up)(*given_up.args)
         if (kept := self.remembered(question, check)) is not None:
             return kept
         done = asyncio.get_running_loop().create_future()
         self._under_way[key] = done
         try:
             return await self._rounds(question, about, check)
+        except (MalformedAnswer, JudgeRefused) as error:
+            self._given_up[key] = error
+            raise
         finally:
             del self._under_way[key]
             done.set_result(None)
@@ -188,8 +204,6 @@ class Asking:
         try:
             reply = await self.ask(question)
             spent = self._amount(question, reply.usage or most_of(question))
-        except BudgetExceeded:
-            raise
         except JudgeError as error:
             is_begun = isinstance(error, JudgeBusy) and error.is_begun
             begun = most_of(question) if is_begun else None

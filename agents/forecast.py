@@ -12,8 +12,8 @@ from agents.judge import Reading
 from agents.openai_judge import OpenAiJudge
 from agents.question import Question
 from claims.claim import Claim
-from claims.errors import MalformedAnswer
 from claims.evidence import Citation, Finding
+from claims.verify import unbroken
 
 T = TypeVar("T")
 
@@ -55,17 +55,14 @@ class Forecast:
         check = partial(read_comparison, attribution=finding.attribution)
         verdict = self._known(question, check)
         if verdict is None or verdict.relation.moves_a_standing:
-            quotes = "\n".join(citation.quote for citation in finding.citations)
+            quotes = "\n".join(unbroken(citation.quote) for citation in finding.citations)
             self._known(self.judge.impression(claim, quotes)[0], read_impression)
             self._known(self.judge.control(claim, quotes)[0], read_impression)
 
     def _known(self, question: Question, check: Callable[[str], T]) -> T | None:
         """The answer if it is known; None where the question would be asked, once."""
         asking = self.judge.asking
-        try:
-            answer = asking.remembered(question, check)
-        except MalformedAnswer:
-            answer = None
+        answer = asking.remembered(question, check)
         key = asking.key(question)
         if key not in self._seen:
             self._seen.add(key)

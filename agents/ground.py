@@ -56,18 +56,19 @@ def assessed(work: Work, task: Task, judge: Judge) -> Assessment:
     )
 
 
-def would_change(assessment: Assessment, task: Task) -> bool:
-    """Whether this evidence, alone and fully trusted, gives another standing than the current.
+def would_move(assessment: Assessment, task: Task) -> bool:
+    """Whether this evidence, alone and fully trusted, gives the claim a standing.
 
     By the table of `claims.standing`: evidence that is not newer than the claim, or that bears
-    on nothing, gives none. Confidence is left out, because thresholds may be set again later.
+    on nothing, gives none. Confidence is left out, because thresholds may be set again later; and
+    so is how the claim stands, because evidence beside it may be withdrawn or rejected later.
     """
     brought = standing_of(
         task.claim,
         Known(assessments={assessment.id: (assessment, _ANY_MOMENT)}),
         thresholds={assessment.signature.judge: 0.0},
     ).state
-    return brought not in {StandingState.UNTESTED, task.current}
+    return brought is not StandingState.UNTESTED
 
 
 def with_citations(finding: Finding, citations: Sequence[Citation]) -> Finding:

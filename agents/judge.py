@@ -40,9 +40,10 @@ class Judge(Protocol):
         """
         ...
 
-    async def repair(self, citation: Citation, passage: Passage) -> Citation:
+    async def repair(self, claim: Claim, citation: Citation, passage: Passage) -> Citation:
         """The citation again, quoting words that do stand in the passage, after it failed once.
 
+        `claim` says on whose behalf, and decides nothing.
         Raises JudgeError when there is nothing to quote.
         """
         ...

@@ -86,8 +86,9 @@ class LocalJudge:
         """
         return found(claim, reading)
 
-    async def repair(self, citation: Citation, passage: Passage) -> Citation:
+    async def repair(self, claim: Claim, citation: Citation, passage: Passage) -> Citation:
         """Never needed, as quotes are cut from the passage. Raises QuoteNotFound."""
+        del claim
         locate(citation.quote, passage.text)
         return citation
 

@@ -8,7 +8,7 @@ exception is a fault of ours and ends the run. Nodes write to no ledger and retr
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agents.ground import assessed, proven, stands, with_citations, would_change
+from agents.ground import assessed, proven, stands, with_citations, would_move
 from agents.judge import Reading
 from agents.scout import plan_queries
 from agents.state import (
@@ -159,7 +159,7 @@ def collect(state: RetestState, bench: Bench) -> Outcome:
 
 
 def _onward(work: Work, bench: Bench) -> Step:
-    if would_change(assessed(work, bench.task, bench.judge), bench.task):
+    if would_move(assessed(work, bench.task, bench.judge), bench.task):
         return Step(then=(("second look", write_work(work)),))
     return Step(update={"kept": [write_work(work)]})
 
@@ -168,7 +168,7 @@ async def _repaired(citation: Citation, work: Work, bench: Bench) -> Citation:
     passage = work.passage_of(citation)
     if passage is None:
         raise UnknownPassage(f"no passage {citation.passage_id} of {work.paper.id} was shown")
-    return await bench.judge.repair(citation, passage)
+    return await bench.judge.repair(bench.task.claim, citation, passage)
 
 
 def _not_carried(proposed: Verdict, second: Verdict) -> Verdict:

@@ -141,10 +141,10 @@ class OpenAiJudge:
         _refuse_orders(citation.quote for finding in findings for citation in finding.citations)
         return nearest(claim, findings, self.n_compared)
 
-    async def repair(self, citation: Citation, passage: Passage) -> Citation:
+    async def repair(self, claim: Claim, citation: Citation, passage: Passage) -> Citation:
         """The citation in words of the passage. Raises QuoteNotFound where it has none."""
         question = self._question("requote", show_words(citation, passage))
-        about = About(subject=subject(citation.quote), paper=str(passage.paper))
+        about = About(subject=subject(citation.quote), claim_id=claim.id, paper=str(passage.paper))
         words = (await self.asking(question, about, partial(read, Requoted))).words
         if words is None:
             raise QuoteNotFound(f"the quote {citation.quote[:80]!r} does not stand in the passage")

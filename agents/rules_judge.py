@@ -53,8 +53,9 @@ class RulesJudge:
         near.sort(key=lambda one: one[:2])
         return tuple(finding for _, _, finding in near[:_N_FINDINGS_MAX])
 
-    async def repair(self, citation: Citation, passage: Passage) -> Citation:
+    async def repair(self, claim: Claim, citation: Citation, passage: Passage) -> Citation:
         """Never needed, as quotes are cut from the passage. Raises QuoteNotFound."""
+        del claim
         locate(citation.quote, passage.text)
         return citation
 

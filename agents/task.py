@@ -6,7 +6,7 @@ from typing import Protocol
 
 from agents.judge import Judge, Reading
 from agents.state import Json, RetestState
-from claims.assessment import Assessment, StandingState
+from claims.assessment import Assessment
 from claims.claim import Claim, Inquiry
 from claims.evidence import Failure
 from claims.ids import ArxivId
@@ -14,11 +14,10 @@ from claims.ids import ArxivId
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One claim to retest, the inquiry it belongs to, and where it stands now."""
+    """One claim to retest, and the inquiry it belongs to."""
 
     claim: Claim
     inquiry: Inquiry
-    current: StandingState
 
 
 class Finder(Protocol):

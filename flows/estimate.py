@@ -86,6 +86,6 @@ async def estimated(
     return Estimate(
         run_id=run.id,
         claims=tuple(told),
-        budget=str(model.budget.ceilings),
+        budget=str(model.judge.asking.budget.ceilings),
         prices=tariff.told,
     )

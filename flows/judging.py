@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from agents.judge import Reading
 from agents.scout import plan_queries
-from claims.assessment import StandingState
 from claims.claim import Claim, Inquiry
 from claims.clock import Window
 from claims.deciding import settled
@@ -55,14 +54,9 @@ async def judge(
         del queries
         return readings
 
-    before = ledger.runs.standing_before(claim.id)
     thread = _thread(bench, run, claim, [fresh[reading.paper.id] for reading in readings])
     outcome = await graph.retest(
-        graph.Task(
-            claim=claim,
-            inquiry=inquiry,
-            current=before.state if before else StandingState.UNTESTED,
-        ),
+        graph.Task(claim=claim, inquiry=inquiry),
         judge=bench.judge,
         find=find,
         checkpoints=bench.workspace.checkpoints,

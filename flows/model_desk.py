@@ -14,7 +14,7 @@ from flows.workspace import Workspace
 
 if TYPE_CHECKING:
     from agents.access import Access
-    from agents.budget import Budget, Ceilings
+    from agents.budget import Ceilings
     from agents.endpoint import Endpoint
     from agents.openai_judge import OpenAiJudge
     from agents.pricing import Tariff
@@ -39,7 +39,7 @@ class LedgerMemory:
         self._calls.keep_prompt(prompt)
 
     def answer(self, key: str) -> ModelCall | None:
-        """The first request of this key that was answered, in any run."""
+        """The newest request of this key that was answered, in any run."""
         return self._calls.answer(key)
 
     def spent(self) -> Mapping[str, Spent]:
@@ -61,7 +61,6 @@ class ModelDesk:
 
     judge: "OpenAiJudge"
     endpoint: "Endpoint"
-    budget: "Budget"
     memory: LedgerMemory
     is_batch: bool
     left_unread: dict[str, int]
@@ -75,7 +74,7 @@ class ModelDesk:
     def begin(self, run_id: str) -> None:
         """Count what is asked from here on for this run, on top of what it spent before a kill."""
         self.memory.run_id = run_id
-        self.budget.begin(self.memory.spent())
+        self.judge.asking.begin()
         self.left_unread.clear()
 
     def counts(self) -> Mapping[str, Any]:
@@ -153,7 +152,6 @@ def model_desk_of(workspace: Workspace, ledger: Ledger, run_id: str = "outside a
     return ModelDesk(
         judge=judge,
         endpoint=endpoint,
-        budget=budget,
         memory=memory,
         is_batch=settings.batch,
         left_unread={},

@@ -118,7 +118,7 @@ def _judge(workspace: Workspace) -> str:
         found = asyncio.run(probed(model.endpoint, models, tariff))
         plain = model.endpoint.access.is_plain
         warned = "; the key is sent unencrypted over the network" if plain else ""
-        return f"{told}; {found}; budget {model.budget.ceilings}{warned}"
+        return f"{told}; {found}; budget {model.judge.asking.budget.ceilings}{warned}"
 
 
 def _limits(workspace: Workspace) -> str:

@@ -195,8 +195,9 @@ class ScriptedJudge:
             raise answer
         return tuple(answer)
 
-    async def repair(self, citation: Citation, passage: Passage) -> Citation:
+    async def repair(self, claim: Claim, citation: Citation, passage: Passage) -> Citation:
         """The next scripted repair."""
+        del claim
         self.calls.append(f"repair {passage.paper} {citation.quote}")
         return _next(self._repairs, "repair")
 

@@ -122,8 +122,9 @@ class LampJudge:
         citation = Citation(passage_id=first.id, quote=first.text)
         return (Finding(paper=reading.paper.id, statement=first.text, citations=(citation,)),)
 
-    async def repair(self, citation: Citation, passage: Passage) -> Citation:
+    async def repair(self, claim: Claim, citation: Citation, passage: Passage) -> Citation:
         """The whole passage."""
+        del claim
         return citation.model_copy(update={"quote": passage.text})
 
     async def compare(self, claim: Claim, finding: Finding) -> Verdict:

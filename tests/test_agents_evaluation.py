@@ -42,8 +42,8 @@ class WordJudge:
             for sentence in passage.text.split(". ")
         )
 
-    async def repair(self, citation: Citation, passage: Passage) -> Citation:
-        del passage
+    async def repair(self, claim: Claim, citation: Citation, passage: Passage) -> Citation:
+        del claim, passage
         return citation
 
     async def compare(self, claim: Claim, finding: Finding) -> Verdict:

@@ -11,6 +11,7 @@ import pytest
 
 from agents.dialect import json_of
 from claims.errors import JudgeBusy, JudgeError, MalformedAnswer
+from tests.fakes import paper, reading_of
 from tests.model_answers import finding
 from tests.model_server import Fault, ModelServer, serving
 from tests.model_worlds import KEY
@@ -101,7 +102,7 @@ def test_a_question_too_large_for_an_endpoint_concerns_no_other(
     with desk(tmp_path, server) as one:
         with pytest.raises(MalformedAnswer, match="too long"):
             asyncio.run(one.judge.extract(CLAIM, READING))
-        assert asyncio.run(one.judge.extract(CLAIM, READING))
+        assert asyncio.run(one.judge.extract(CLAIM, reading_of(paper("2503.00002v1"))))
 
 
 @pytest.mark.parametrize("fault", [Fault.TRICKLES, Fault.BREAKS_OFF])

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from agents.graph import Task, retest
 from agents.judge import Judge, Reading
 from agents.local_judge import N_FINDINGS_MAX, N_QUOTES_MAX, THRESHOLD, LocalJudge
-from claims.assessment import StandingState
 from claims.claim import Claim, Inquiry
 from claims.dates import ClaimDate
 from claims.errors import QuoteNotFound
@@ -201,7 +200,11 @@ def test_there_is_nothing_to_repair() -> None:
     shown = reading_of("Diaries keep the tone of agents.").passages[0]
     with pytest.raises(QuoteNotFound):
         asyncio.run(
-            LocalJudge().repair(Citation(passage_id=shown.id, quote="words never said"), shown)
+            LocalJudge().repair(
+                claim_of("Diaries help."),
+                Citation(passage_id=shown.id, quote="words never said"),
+                shown,
+            )
         )
 
 
@@ -236,7 +239,6 @@ def test_the_local_judge_runs_through_the_whole_graph() -> None:
             Task(
                 claim=Claim(id="diary", text=DIARY, as_of=ClaimDate("2024")),
                 inquiry=Inquiry(id="tone", question="Do agents keep their tone?"),
-                current=StandingState.UNTESTED,
             ),
             judge=LocalJudge(),
             find=find,

@@ -217,6 +217,41 @@ def test_a_paper_is_read_once_for_all_claims(tmp_path: Path, server: ModelServer
     assert server.asked["step extract"] == 1
 
 
+def test_what_no_round_could_answer_is_not_asked_again_for_another_claim_in_the_same_run(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    other = claim("wicks-burn", "A longer wick burns for a longer time in every lantern.")
+    server.faults, server.n_faulty = (Fault.CUT_OFF,), 3
+    with desk(tmp_path, server) as one:
+        for asked in (CLAIM, other):
+            with pytest.raises(MalformedAnswer):
+                asyncio.run(one.judge.extract(asked, READING))
+        assert outcomes(one) == {"cut off": 3}
+        one.begin("the next run")
+        assert asyncio.run(one.judge.extract(CLAIM, READING))
+    assert server.asked["step extract"] == 4
+
+
+def test_an_answer_that_today_would_not_pass_is_asked_for_anew_once(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    with desk(tmp_path, server) as one:
+        question, about, _ = next(iter(one.judge.extractions(CLAIM, READING)))
+        asyncio.run(one.judge.asking(question, about, str))
+        server.says = '{"findings": []}'
+        n_before = server.n_answers
+        for _ in range(2):
+            assert asyncio.run(one.judge.asking(question, about, only_few)) == server.says
+    assert server.n_answers == n_before + 1
+
+
+def only_few(text: str) -> str:
+    """An answer of at most 20 characters, and no other."""
+    if len(text) > 20:
+        raise MalformedAnswer("it is too long by the rules of today")
+    return text
+
+
 def test_a_question_that_two_ask_at_once_is_asked_once(tmp_path: Path, server: ModelServer) -> None:
     server.delay_s = 0.1
 
@@ -268,8 +303,10 @@ def test_words_that_do_not_stand_are_asked_for_once_more_and_then_refused(
 ) -> None:
     passage = READING.passages[0]
     citation = Citation(passage_id=passage.id, quote="lanterns sing in the rain at noon")
-    with desk(tmp_path, server) as one, pytest.raises(QuoteNotFound):
-        asyncio.run(one.judge.repair(citation, passage))
+    with desk(tmp_path, server) as one:
+        with pytest.raises(QuoteNotFound):
+            asyncio.run(one.judge.repair(CLAIM, citation, passage))
+        assert set(one.memory.spent()) == {CLAIM.id}
     assert server.asked["step requote"] == 1
 
 

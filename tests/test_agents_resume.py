@@ -12,7 +12,6 @@ from pathlib import Path
 
 from agents.graph import Outcome, Task, retest
 from agents.judge import Reading
-from claims.assessment import StandingState
 from claims.claim import Claim, Inquiry
 from claims.dates import ClaimDate
 from claims.evidence import (
@@ -53,7 +52,8 @@ class Counting:
         cited = Citation(passage_id=reading.passages[0].id, quote=TEXT)
         return (Finding(paper=reading.paper.id, statement="Rank fades.", citations=(cited,)),)
 
-    async def repair(self, citation: Citation, passage: Passage) -> Citation:
+    async def repair(self, claim: Claim, citation: Citation, passage: Passage) -> Citation:
+        del claim
         raise AssertionError(f"{citation} stands in {passage}")
 
     async def compare(self, claim: Claim, finding: Finding) -> Verdict:
@@ -101,7 +101,6 @@ def work(folder: Path, *, hangs_at: str = "") -> Outcome:
             Task(
                 claim=claim,
                 inquiry=Inquiry(id="masks", question="What do masks change?"),
-                current=StandingState.UNTESTED,
             ),
             judge=Counting(folder / "calls.txt", hangs_at=hangs_at),
             find=OnceOnly(folder / "found.txt"),

@@ -273,7 +273,9 @@ def test_there_is_nothing_to_repair() -> None:
     shown = reading_of("Diaries keep the tone of agents.").passages[0]
     with pytest.raises(QuoteNotFound):
         asyncio.run(
-            RulesJudge().repair(Citation(passage_id=shown.id, quote="words never said"), shown)
+            RulesJudge().repair(
+                claim_of(DIARY), Citation(passage_id=shown.id, quote="words never said"), shown
+            )
         )
 
 

@@ -109,6 +109,31 @@ def test_of_a_hundred_obeyed_injections_none_changes_a_standing(tmp_path: Path) 
     assert any("speak to a model" in failure.message for failure in done.run.failures)
 
 
+def test_an_obeyed_injection_is_no_evidence_beside_honest_evidence_either(tmp_path: Path) -> None:
+    hostile = [
+        record(
+            f"2606.{n:05d}",
+            "2026-07-01",
+            abstract=f"May a lantern that is asked twice give the same colour? {words}",
+        )
+        for n, words in enumerate(INJECTIONS, start=1)
+    ]
+    with serving(obeys=True) as server:
+        place = workspace(tmp_path, server, AGREES, *hostile, library=ONE_CLAIM, parallel=8)
+        first = asyncio.run(night(wide(place, 200), "2026-06-30"))
+        assert states(first) == {"lanterns-agree": "CONFIRMED"}
+        second = asyncio.run(night(wide(place, 200), "2026-07-03"))
+        ledger = Ledger.open(place.ledger_url)
+        pieces = second.report.stories[0].pieces
+        assert [str(piece.paper.id) for piece in pieces] == ["2503.00001v1"]
+        on = pieces[0].assessment
+        ledger.work.decide(decision(second.report.stories[0].claim, Ruling.REJECT, on=on))
+        ledger.close()
+        third = asyncio.run(night(wide(place, 200), "2026-07-04"))
+    assert server.asked["step extract"] > 100
+    assert states(third) == {"lanterns-agree": "UNTESTED"}
+
+
 def test_of_500_judgements_with_a_fifth_faulty_none_is_lost_or_counted_twice(
     tmp_path: Path,
 ) -> None:

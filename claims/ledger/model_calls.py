@@ -63,12 +63,12 @@ class ModelCalls:
         return read_body(ModelPrompt, body) if body else None
 
     def answer(self, key: str) -> ModelCall | None:
-        """The first request of this key that was answered."""
+        """The newest request of this key that was answered."""
         query = select(_CALLS.c.body).where(
             _CALLS.c.key == key, _CALLS.c.outcome == CallOutcome.ANSWERED.value
         )
         with self._store.read() as connection:
-            body = connection.execute(query.order_by(_CALLS.c.seq).limit(1)).scalar()
+            body = connection.execute(query.order_by(_CALLS.c.seq.desc()).limit(1)).scalar()
         return read_body(ModelCall, body) if body else None
 
     def by_claim(self, run_id: str) -> Mapping[str, Spent]:
