@@ -4,6 +4,7 @@ An estimate is an upper bound: the characters sent, generously counted, and the 
 allowed. So a ceiling is never passed, and a night may end with some of it unspent.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +15,10 @@ from claims.errors import BudgetExceeded
 from claims.run import Spent
 
 CHARS_PER_TOKEN: Final = 3
-"""English has four and more; formulas, names and JSON fewer."""
+"""English has four and more; formulas, names and JSON fewer, and seldom fewer than three."""
 
 OVERHEAD: Final = 64
-"""Tokens that an endpoint adds around messages."""
+"""Tokens around each message, our words for asking again among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +66,17 @@ class Ceilings:
 
 def most_of(question: Question) -> Usage:
     """The tokens that the question can cost at most."""
-    n_input = question.n_chars // CHARS_PER_TOKEN + OVERHEAD
-    return Usage(n_input=n_input, n_output=question.max_output)
+    n_input = sum(_most_in(text) for text in question.texts)
+    n_around = OVERHEAD * (1 + 2 * len(question.corrections))
+    n_input += n_around
+    # Writing to a provider's cache can cost more than reading without one.
+    return Usage(n_input=n_input, n_written=n_input, n_output=question.max_output)
+
+
+def _most_in(text: str) -> int:
+    """The tokens that `text` can have at most: of signs beyond ASCII one a byte."""
+    n_ascii = sum(sign.isascii() for sign in text)
+    return math.ceil(n_ascii / CHARS_PER_TOKEN) + len(text.encode()) - n_ascii
 
 
 class Budget:

@@ -47,11 +47,10 @@ class Question:
         return replace(self, corrections=(*self.corrections, (answer, problem)))
 
     @property
-    def n_chars(self) -> int:
+    def texts(self) -> tuple[str, ...]:
         """Everything that is sent."""
-        said = sum(len(answer) + len(problem) for answer, problem in self.corrections)
-        schema = len(json.dumps(self.answer_schema))
-        return len(self.instructions) + len(self.shown) + said + schema
+        said = tuple(text for turn in self.corrections for text in turn)
+        return (self.instructions, self.shown, *said, json.dumps(self.answer_schema))
 
 
 class Finish(StrEnum):

@@ -173,12 +173,19 @@ def fabricated(step: str, shown: str, chance: random.Random) -> dict[str, Any]:
         made = verdict("SUPPORTS", slots=step == "compare")
         return {**made, "relation": chance.choice(["PROVES", "SUPPORTS", "SUPPORTS"])}
     label, text = (passages(shown) or [("P1", "nothing")])[0]
-    words = text[: max(20, len(text) // 3)]
+    words = " ".join(text.split())
+    said = words.split()
+    half = len(said) // 2
     arxiv_id = f"{chance.randrange(2401, 2412)}.{chance.randrange(10_000, 99_999)}"
     quotes: list[Callable[[], dict[str, Any]]] = [
         lambda: finding(label, _made_up(chance)),
         lambda: finding(label, words.replace(" ", " very ", 3)),
         lambda: finding(label, re.sub(r"\d", "7", words) + f" {chance.random():.3f}"),
+        lambda: finding(label, " ".join(said[:half] + said[half + 1 :])),
+        lambda: finding(label, " ".join([*said[:half], *reversed(said[half:])])),
+        lambda: finding(label, f"{' '.join(said[:half])} ... {said[-1]}"),
+        lambda: finding(label, f"{words[:half]}{words[half:].swapcase()}"),
+        lambda: finding(label, words[2:-2]),
     ]
     wilder: list[Callable[[], dict[str, Any]]] = [
         lambda: finding(f"P{chance.randrange(50, 99)}", words),

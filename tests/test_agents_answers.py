@@ -1,6 +1,8 @@
 """What a model may answer, what is refused, and how text under judgement is shown to it."""
 
 import json
+import random
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -15,9 +17,9 @@ from agents.answers import (
     schema_of,
 )
 from agents.prompt import neutralised, show_passages
-from claims.errors import MalformedAnswer
-from claims.evidence import Attribution, Passage, Relation
-from claims.verify import locate
+from claims.errors import MalformedAnswer, QuoteNotFound
+from claims.evidence import Attribution, Paper, Passage, Relation
+from claims.verify import locate, verify
 from tests import model_answers as say
 from tests.fakes import paper, passage_of
 
@@ -133,3 +135,25 @@ def test_a_quote_of_neutralised_text_still_verifies() -> None:
     assert copied != text
     start, end, _ = locate(copied, text)
     assert text[start:end] == text
+
+
+def test_of_a_thousand_fabricated_citations_each_is_refused_by_itself() -> None:
+    chance = random.Random(5)  # noqa: S311 - faults of a test
+    ends = ("never gave the same colour", "gave the same colour in 83 % of 240 trials")
+    refused = Counter[str]()
+    for turn in range(84):
+        of = paper(abstract=f"A lantern that was asked twice {ends[turn % 2]}.")
+        labelled = {"P1": passage_of(of)}
+        for one in say.fabricated("extract", show_passages(labelled), chance)["findings"]:
+            with pytest.raises((MalformedAnswer, QuoteNotFound)) as error:
+                believed(json.dumps({"findings": [one]}), labelled, of)
+            refused[type(error.value).__name__] += 1
+    assert refused.total() == 84 * say.N_FABRICATED >= 1_000
+    assert min(refused.values()) > 100
+
+
+def believed(text: str, labelled: dict[str, Passage], of: Paper) -> None:
+    """Nothing, where what `text` cites is as it says."""
+    for found in read_findings(text, labelled):
+        for citation in found.citations:
+            verify(citation, labelled["P1"], of)

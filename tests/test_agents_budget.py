@@ -58,6 +58,23 @@ def test_an_estimate_is_above_what_english_takes() -> None:
     assert most_of(question).n_output == 100
 
 
+def test_an_estimate_is_above_what_signs_beyond_ascii_take() -> None:
+    shown = "\U0001f3ee提灯は同じ色" * 50
+    question = Question(
+        step="x", model="m", instructions="Read.", shown=shown, answer_schema={}, max_output=100
+    )
+    assert most_of(question).n_input >= len(shown.encode())
+
+
+def test_an_estimate_allows_for_all_input_being_written_to_a_cache() -> None:
+    question = Question(
+        step="x", model="m", instructions="Read.", shown="a", answer_schema={}, max_output=0
+    )
+    price = Price(input=1, output=1, written=2)
+    most = most_of(question)
+    assert price.usd(most) == pytest.approx(2 * most.n_input / 1e6)
+
+
 def test_cached_and_written_input_have_prices_of_their_own() -> None:
     price = Price(input=1.0, cached=0.1, written=1.25, output=5.0)
     usage = Usage(n_input=1_000_000, n_cached=400_000, n_written=200_000, n_output=100_000)

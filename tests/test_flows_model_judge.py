@@ -74,7 +74,15 @@ def test_a_new_claim_pays_for_comparisons_and_not_for_readings(tmp_path: Path) -
 
 def test_of_a_thousand_fabricated_citations_none_is_admitted(tmp_path: Path) -> None:
     with serving(fabricates=True) as server:
-        place = workspace(tmp_path, server, FIRST, *papers(50), library=ONE_CLAIM, parallel=8)
+        place = workspace(
+            tmp_path,
+            server,
+            FIRST,
+            *papers(50),
+            library=ONE_CLAIM,
+            parallel=8,
+            compared_per_paper=N_FABRICATED,
+        )
         done = asyncio.run(night(wide(place, 200), "2026-07-01"))
     n_fabricated = N_FABRICATED * server.asked["step extract"] + server.asked["step requote"]
     assert n_fabricated >= 1_000
