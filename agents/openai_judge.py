@@ -50,7 +50,7 @@ from claims.evidence import (
     Verdict,
 )
 from claims.hashing import content_hash
-from claims.model_call import subject
+from claims.model_call import THEN, subject
 from claims.verify import locate
 
 NAME: Final = "openai"
@@ -125,7 +125,7 @@ class OpenAiJudge:
             "triage": self.triage.signature.model_dump(),
         }
         version = content_hash("model judge", decisive)
-        return Signature(judge=NAME, model=", then ".join(models), prompt_version=version)
+        return Signature(judge=NAME, model=THEN.join(models), prompt_version=version)
 
     @property
     def threshold(self) -> float:
@@ -162,8 +162,9 @@ class OpenAiJudge:
         """What the quote alone means for the claim, asked without a word of the first answer.
 
         A quote without any telling word of the claim cannot carry a relation, and is not asked
-        for. Where a quote carries one, a control is asked: the same quote and a claim on which no
-        paper bears. A model that finds a bearing there does what the quote says, whatever that is.
+        for; one that says it only weakly does not carry it. Where a quote carries one, a control is
+        asked: the same quote and a claim on which no paper bears. A model that finds a bearing
+        there does what the quote says, whatever that is.
         """
         if proposed.moves_a_standing and not shared_weight(claim.text, quote):
             return Verdict(
@@ -173,6 +174,9 @@ class OpenAiJudge:
             )
         question, about = self.impression(claim, quote)
         verdict = await self.asking(question, about, read_impression)
+        if verdict.relation.moves_a_standing and verdict.confidence < THRESHOLD:
+            why = f"the quote alone says {verdict.relation} only weakly: {verdict.reason}"
+            return verdict.model_copy(update={"relation": Relation.NO_BEARING, "reason": why})
         if verdict.relation.moves_a_standing:
             question, about = self.control(claim, quote)
             if (await self.asking(question, about, read_impression)).relation.moves_a_standing:

@@ -90,11 +90,10 @@ def tariff_of(access: Access, override: Path | None = None) -> Tariff:
     """The prices for `access`: the person's own, then the bundled ones. Raises SettingsError."""
     ours = read_prices(Path(str(resources.files("agents") / "prices.toml")))
     tables = [read_prices(override)] if override else []
-    tables += [ours] if ours.host == access.host else []
+    tables = [table for table in (*tables, ours) if table.host in {None, access.host}]
     prices: dict[str, Price] = {"*": FREE} if access.is_here else {}
     for table in reversed(tables):
-        if table.host in {None, access.host}:
-            prices |= table.models
+        prices |= table.models
     told = "; ".join(f"prices of {table.as_of} ({table.source})" for table in tables)
     if access.is_here:
         told = told or "a server on this machine costs nothing"

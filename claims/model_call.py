@@ -16,6 +16,10 @@ AGAIN: Final = "+"
 """Between the key of a question and how often it was put before."""
 
 
+THEN: Final = ", then "
+"""Between the models that sign together: who reads and compares, and who looks twice."""
+
+
 def subject(text: str) -> str:
     """The name of what a question is about: a finding's statement, quotes, or shown passages."""
     return content_hash("subject", {"text": text})

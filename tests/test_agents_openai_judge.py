@@ -23,6 +23,7 @@ from claims.evidence import Citation, Passage, Relation, TextSource
 from claims.ledger import Ledger
 from claims.model_call import CallOutcome
 from flows.model_desk import ModelDesk, model_desk_of
+from tests import model_answers as say
 from tests.fakes import claim, paper, reading_of
 from tests.model_server import Fault, ModelServer, serving
 from tests.model_worlds import KEY, workspace
@@ -286,6 +287,18 @@ def test_a_quote_without_a_word_of_the_claim_is_not_even_asked_for(
         verdict = asyncio.run(looked)
     assert verdict.relation is Relation.NO_BEARING
     assert server.n_answers == 0
+
+
+def test_a_quote_that_says_it_only_weakly_does_not_carry_it(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    server.says = json.dumps(say.verdict("SUPPORTS", slots=False, strength="weak"))
+    with desk(tmp_path, server) as one:
+        looked = one.judge.second_look(CLAIM, READING.passages[0].text, Relation.SUPPORTS)
+        verdict = asyncio.run(looked)
+    assert verdict.relation is Relation.NO_BEARING
+    assert "SUPPORTS only weakly" in verdict.reason
+    assert server.n_answers == 1
 
 
 def test_a_model_that_finds_a_bearing_on_the_control_is_not_believed(

@@ -200,6 +200,27 @@ def signature(place: Workspace) -> Any:  # noqa: ANN401 - a Signature, whatever 
         return bench.judge.signature
 
 
+def test_behind_an_assessment_stand_the_requests_of_its_own_paper_and_models(
+    tmp_path: Path,
+) -> None:
+    twin = record("2503.00009", "2025-03-09", abstract=str(AGREES["abstract"]))
+    with serving() as server:
+        place = workspace(tmp_path, server, AGREES, twin, library=ONE_CLAIM)
+        asyncio.run(night(place, "2026-07-01"))
+        judge = place.settings.judge.model_copy(update={"model": "another-1"})
+        settings = place.settings.model_copy(update={"judge": judge})
+        asyncio.run(night(replace(place, settings=settings), "2026-07-02"))
+    ledger = Ledger.open(place.ledger_url)
+    kept = [one for one, _ in ledger.work.assessments("lanterns-agree").values()]
+    assert len(kept) == 4
+    for one in kept:
+        behind = ledger.model_calls.behind(one)
+        assert {call.model for call in behind} == {one.signature.model}
+        assert [call.step for call in behind] == ["extract", "compare", *["second look"] * 2]
+        assert len({call.paper for call in behind} - {None}) == 1
+    ledger.close()
+
+
 def test_looks_that_disagree_keep_the_standing_and_wait_for_a_person(tmp_path: Path) -> None:
     with serving() as server:
         place = workspace(tmp_path, server, AGREES, library=ONE_CLAIM, second_model="another-1")

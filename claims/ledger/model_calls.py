@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from claims.assessment import Assessment
 from claims.clock import utc_now
 from claims.ledger import schema
 from claims.ledger.base import Store, insert_new
 from claims.ledger.rows import body_of, read_body, record_of
-from claims.model_call import AGAIN, CallOutcome, ModelBatch, ModelCall, ModelPrompt, subject
+from claims.model_call import AGAIN, THEN, CallOutcome, ModelBatch, ModelCall, ModelPrompt, subject
 from claims.run import Spent
 from claims.verify import unbroken
 
@@ -97,17 +97,31 @@ class ModelCalls:
         """Every request that led to `assessment`, in the order in which they ended.
 
         The readings of its paper, the comparisons of its finding with the claim (before a repair,
-        too), the second looks at its quotes, and their controls.
+        too), the second looks at its quotes, and their controls. Where its text is that of a paper
+        which was judged before, such as an earlier version, those of that paper: nothing was asked
+        again.
         """
         quotes = "\n".join(unbroken(cited.quote) for cited in assessment.evidence)
         subjects = {subject(quotes), subject(assessment.finding.statement)}
-        of_paper = _CALLS.c.paper == str(assessment.finding.paper)
         for_all = _CALLS.c.claim_revision.is_(None)
         for_this = _CALLS.c.claim_revision == assessment.claim_revision
-        wanted = (of_paper & for_all) | ((for_this | for_all) & _CALLS.c.about.in_(subjects))
-        query = select(_CALLS.c.body).where(wanted).order_by(_CALLS.c.seq)
+        looked = self._where((for_this | for_all) & _CALLS.c.about.in_(subjects))
+        own = str(assessment.finding.paper)
+        asked_of = {call.paper for _, call in looked if call.paper}
+        papers = {own} if own in asked_of else {own, *asked_of}
+        found = dict(looked + self._where(for_all & _CALLS.c.paper.in_(papers)))
+        models = assessment.signature.model.split(THEN)
+        return tuple(
+            call
+            for _, call in sorted(found.items())
+            if call.model in models and call.paper in {None, *papers}
+        )
+
+    def _where(self, wanted: ColumnElement[bool]) -> list[tuple[int, ModelCall]]:
+        """The requests that are wanted, each with its place in the order."""
+        query = select(_CALLS.c.seq, _CALLS.c.body).where(wanted)
         with self._store.read() as connection:
-            return tuple(read_body(ModelCall, body) for body in connection.scalars(query))
+            return [(seq, read_body(ModelCall, body)) for seq, body in connection.execute(query)]
 
     def note_batch(self, batch: ModelBatch, run_id: str) -> None:
         """Note a batch as handed over."""
