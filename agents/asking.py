@@ -190,8 +190,9 @@ class Asking:
         """A reply that may hold an answer. Raises JudgeError."""
         reply = await self._line(partial(self._once, question, about))
         if reply.finish in {Finish.REFUSED, Finish.FILTERED}:
-            told = "the model declined" if reply.finish is Finish.REFUSED else "a filter withheld"
-            problem = f"{told} to answer: {' '.join(reply.text.split())[:200]}"
+            is_refused = reply.finish is Finish.REFUSED
+            told = "the model declined to answer" if is_refused else "a filter withheld the answer"
+            problem = f"{told}: {' '.join(reply.text.split())[:200]}"
             self._record(question, about, _ENDS[reply.finish], reply=reply, problem=problem)
             raise JudgeRefused(problem)
         return reply

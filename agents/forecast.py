@@ -75,5 +75,7 @@ class Forecast:
 
 
 def _typical(reading: Reading, n: int) -> Finding:
-    citation = Citation(passage_id=reading.passages[0].id, quote=f"{n}{_TYPICAL}")
-    return Finding(paper=reading.paper.id, statement=f"{n}{_TYPICAL}", citations=(citation,))
+    """A finding unlike that of any other paper: what is the same is asked once."""
+    told = f"{n} of {reading.paper.id} {_TYPICAL}"
+    citation = Citation(passage_id=reading.passages[0].id, quote=told)
+    return Finding(paper=reading.paper.id, statement=told, citations=(citation,))

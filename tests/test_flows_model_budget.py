@@ -143,6 +143,20 @@ def test_a_dry_run_asks_nothing_and_bounds_what_the_night_then_takes(tmp_path: P
     assert (after.n_calls, after.n_tokens) == (0, 0)
 
 
+def test_a_dry_run_bounds_a_night_of_many_papers_with_many_findings(tmp_path: Path) -> None:
+    beside = " Keepers of lanterns never agree on wicks. Twice a lantern gave a colour by day."
+    records = [{**one, "abstract": f"{one['abstract']}{beside}"} for one in papers(12)]
+    with serving() as server:
+        place = wide(workspace(tmp_path, server, FIRST, *records), 30)
+        told = estimate(place, "2026-07-01")
+        done = asyncio.run(night(place, "2026-07-01"))
+    spent = done.run.counts.by_claim
+    for one in told.claims:
+        assert spent[one.claim_id].n_model_calls <= one.n_calls
+        assert spent[one.claim_id].n_tokens <= one.n_tokens
+    assert told.total.n_calls > 100
+
+
 def test_a_batch_night_finds_what_a_night_of_single_calls_finds(tmp_path: Path) -> None:
     records = (FIRST, AGREES, DENIES, WICK)
     with serving() as one, serving() as many:
