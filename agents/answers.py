@@ -7,7 +7,7 @@ free text is a MalformedAnswer. Nothing is mended and nothing is guessed.
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final, Literal, TypeVar
@@ -265,19 +265,8 @@ def _comparable(said: Comparison, attribution: Attribution) -> tuple[Relation, s
 
 
 def _bare(schema: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(schema, Mapping):
-        return {name: _bare_in(name, value) for name, value in _kept(schema)}
-    if isinstance(schema, list):
-        return [_bare(one) for one in schema]
-    return schema
-
-
-def _bare_in(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if name in {"properties", "$defs"}:
-        return {key: _bare(inner) for key, inner in value.items()}
-    return _bare(value)
-
-
-def _kept(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The keywords that constrain an answer."""
-    return ((name, value) for name, value in schema.items() if name not in {"title", "description"})
+    """The schema without its prose; no field of an answer is called `title` or `description`."""
+    if isinstance(schema, dict):
+        told = {"title", "description"}
+        return {name: _bare(value) for name, value in schema.items() if name not in told}
+    return [_bare(one) for one in schema] if isinstance(schema, list) else schema

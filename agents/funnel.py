@@ -1,6 +1,6 @@
 """How calls are kept few: what is put before the model, after search by words and vectors.
 
-The local judge is a triage that only adds doubt. It never supports, refutes or admits anything:
+The judge of rules is a triage that only adds doubt. It never supports, refutes or admits anything:
 what it finds nothing in is left unread and counted, and the papers that search puts first are read
 whatever it says. Of what the model found in a paper, the findings nearest to the claim are
 compared.

@@ -20,6 +20,9 @@ _SCHEMA: Final = {
 _LENGTHS: Final = ("max_model_len", "context_length", "context_window", "n_ctx", "n_ctx_train")
 """How servers name the context length in their list of models: vLLM, gateways, llama.cpp."""
 
+_LONG_QUESTION: Final = 20_000
+"""Tokens of the longest question at a third of its characters, with the longest answer."""
+
 _MOST_LISTED: Final = 5
 
 
@@ -63,14 +66,12 @@ async def _asked(endpoint: Endpoint, model: str) -> str:
     reply = await endpoint.ask(question)
     if reply.finish is not Finish.DONE:
         raise JudgeError(f"{model} did not answer a small question: {reply.finish}")
-    fits = _fits(reply.text)
-    shape = (
-        "keeps to schemas"
-        if fits and reply.form == Form.SCHEMA
-        else (
-            "answers in JSON without schemas" if fits else "does not keep to schemas: asked again"
-        )
-    )
+    if not _fits(reply.text):
+        shape = "does not keep to schemas: asked again"
+    elif reply.form == Form.SCHEMA:
+        shape = "keeps to schemas"
+    else:
+        shape = "answers in JSON without schemas"
     counted = "" if reply.usage else f", counts no tokens (estimated, {most_of(question).n_input})"
     return f"{reply.model or model} through the {reply.api} API, {shape}{counted}"
 
@@ -88,4 +89,7 @@ def _length(described: Mapping[str, Any]) -> str:
     places = [described, meta if isinstance(meta, dict) else {}]
     found = (place[name] for place in places for name in _LENGTHS if place.get(name))
     length = next(found, None)
-    return f"context of {length:,} tokens" if isinstance(length, int) else "context length not told"
+    if not isinstance(length, int):
+        return "context length not told"
+    too_short = ": too short for long papers" if length < _LONG_QUESTION else ""
+    return f"context of {length:,} tokens{too_short}"

@@ -97,7 +97,7 @@ class ModelDesk:
         if n_left := sum(self.left_unread.values()):
             told.append(
                 f"{n_left:,} candidate papers, counted for each claim, were not put before the "
-                "model: the local judge found nothing near the claim in them"
+                "model: the judge of rules found nothing near the claim in them"
             )
         return tuple(told)
 

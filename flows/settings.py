@@ -162,7 +162,7 @@ class JudgeSettings(Frozen):
     """With a model, at least so many papers nearest by search are screened for a claim; most are
     left unread. A fifth of the papers that the funnel was measured on, see docs/model-judge.md."""
     always_read: int = Field(default=10, ge=0)
-    """So many of them, the nearest, a model reads whatever the local judge finds in their
+    """So many of them, the nearest, a model reads whatever the rules find in their
     abstracts; of the others those in which it finds something near the claim."""
     compared_per_paper: int = Field(default=3, ge=1)
     """So many findings of one paper, the nearest, a model compares with one claim."""

@@ -27,7 +27,10 @@ def show_estimate(estimate: Estimate, *, json_wanted: bool) -> None:
         return
     head = ("claim", "papers", "left unread", "known answers", "requests", "tokens", "USD")
     shown.table(head, [_row(one) for one in rows])
-    shown.out(f"at most; {estimate.prices}; budget: {estimate.budget}")
+    shown.out(
+        f"at most, if no answer has to be asked for again; {estimate.prices}; "
+        f"budget: {estimate.budget}"
+    )
     shown.out("nothing was asked; what was fetched is kept, and the next run goes on from there")
 
 

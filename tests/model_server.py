@@ -50,6 +50,8 @@ class ModelServer:
     """The text of every answer, whatever was asked."""
     adds: Mapping[str, Any] = field(default_factory=dict)
     """What the body of every answer says beside or instead."""
+    context: int = 32_768
+    """Tokens that it says a question may have."""
     absent: int = 404
     """The status of a path that there is not."""
     ignores_schema: bool = False
@@ -183,7 +185,7 @@ def _got(state: ModelServer, path: str) -> Answer:
         listed = [{"id": name, **batch} for name, batch in reversed(state.batches.items())]
         return Answer(200, {"object": "list", "data": listed, "has_more": False})
     if path == "/v1/models":
-        listed = [{"id": state.model, "object": "model", "max_model_len": 32_768}]
+        listed = [{"id": state.model, "object": "model", "max_model_len": state.context}]
         return Answer(200, {"object": "list", "data": listed})
     name = path.removeprefix("/v1/files/").removesuffix("/content")
     if path.startswith("/v1/files/") and name in state.files:

@@ -60,6 +60,12 @@ def test_doctor_tells_what_an_endpoint_cannot_do(tmp_path: Path) -> None:
     assert "through the chat API, answers in JSON without schemas" in line
 
 
+def test_doctor_tells_when_long_papers_do_not_fit(tmp_path: Path) -> None:
+    with serving(context=4_096) as server:
+        line = judge_check(place(tmp_path, server))
+    assert "context of 4,096 tokens: too short for long papers" in line
+
+
 def test_doctor_tells_which_models_there_are(tmp_path: Path) -> None:
     with serving() as server:
         line = judge_check(place(tmp_path, server, model="nobody"), code=2)
