@@ -163,7 +163,7 @@ class JudgeSettings(Frozen):
     left unread. A fifth of the papers that the funnel was measured on, see docs/model-judge.md."""
     always_read: int = Field(default=10, ge=0)
     """So many of them, the nearest, a model reads whatever the rules find in their
-    abstracts; of the others those in which it finds something near the claim."""
+    abstracts; of the others those in which they find something near the claim."""
     compared_per_paper: int = Field(default=3, ge=1)
     """So many findings of one paper, the nearest, a model compares with one claim."""
     batch: bool = False
