@@ -199,7 +199,7 @@ class Batches:
         found: dict[str, Mapping[str, Any]] = {}
         for batch in (batch for batch in noted if batch.id in ids):
             lines = await _if_there(self._answers(ids[batch.id]))
-            found |= {key: lines[key] for key in batch.keys if key in lines}
+            found |= {key: lines[key] for key in batch.keys if _is_answered(lines.get(key, {}))}
         return found
 
     async def _handed_over(self) -> dict[str, str]:
@@ -265,6 +265,11 @@ class Batches:
                 read = self._endpoint.value(line)
                 if isinstance(read, dict):
                     yield str(read.get("custom_id")), read
+
+
+def _is_answered(line: Mapping[str, Any]) -> bool:
+    answer = line.get("response")
+    return isinstance(answer, dict) and answer.get("status_code") == _SUCCESS
 
 
 async def _if_there(had: Awaitable[dict[str, T]]) -> dict[str, T]:

@@ -84,7 +84,7 @@ async def retest_claim_flow(
     workspace: str, claim_id: str, until: str | None = None, papers: str | None = None
 ) -> dict[str, int]:
     """Retest one claim with its own targeted search; how many changes came of it."""
-    finished = await _work(_opened(workspace), until, papers, claim_id, _LogWatch())
+    finished = await _work(_opened(workspace).at_once(), until, papers, claim_id, _LogWatch())
     return {"n_changes": len(finished.report.diff.changes)}
 
 

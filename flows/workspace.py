@@ -150,6 +150,11 @@ class Workspace:
             judge = judge.model_copy(update={"budget": budget_of(budget, judge.budget)})
         return replace(self, settings=self.settings.model_copy(update={"judge": judge}))
 
+    def at_once(self) -> Self:
+        """The workspace whose model answers while somebody waits: batches are for nights."""
+        judge = self.settings.judge.model_copy(update={"batch": False})
+        return replace(self, settings=self.settings.model_copy(update={"judge": judge}))
+
     @property
     def state(self) -> Path:
         """The folder of everything that can be made again or must not be edited."""

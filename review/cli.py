@@ -132,7 +132,7 @@ def claim(
     json: JsonOption = False,
 ) -> None:
     """Retest one claim now, with its own targeted search, and show the steps as they happen."""
-    chosen = opened_workspace(workspace).judged_by(judge, budget)
+    chosen = opened_workspace(workspace).judged_by(judge, budget).at_once()
     _start(chosen, until, source, claim_id=claim_id, dry_run=dry_run, json=json)
 
 

@@ -98,7 +98,7 @@ def judge_named(
         from claims.ledger import Ledger
         from flows.model_desk import model_desk_of
 
-        chosen = opened_workspace(workspace).judged_by(name, budget)
+        chosen = opened_workspace(workspace).judged_by(name, budget).at_once()
         with closing(Ledger.open(chosen.ledger_url)) as ledger:
             yield model_desk_of(chosen, ledger, _RUN).judge
         return

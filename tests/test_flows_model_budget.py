@@ -213,6 +213,7 @@ def test_a_batch_that_cannot_be_fetched_tonight_is_not_paid_for_again(tmp_path: 
         done = asyncio.run(night(place, "2026-07-02"))
     assert states(done) == {"lanterns-agree": "CONFIRMED"}
     assert server.asked["step extract"] == 1
+    assert len(server.batches) == 4
 
 
 def test_an_answer_of_a_batch_that_was_read_once_is_not_read_again(tmp_path: Path) -> None:

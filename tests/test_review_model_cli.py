@@ -113,6 +113,14 @@ def test_judge_and_budget_are_chosen_for_one_run(tmp_path: Path) -> None:
     said("nightly", "-w", folder, "--judge", "oracle", code=1)
 
 
+def test_one_claim_is_retested_at_once_also_where_nights_go_in_batches(tmp_path: Path) -> None:
+    with serving() as server:
+        folder = place(tmp_path, server, batch=True)
+        night = told("claim", "lanterns-agree", "-w", folder, "--until", "2026-07-01")
+    assert night["run"]["n_model_calls"] > 0
+    assert server.asked["/v1/batches"] == 0
+
+
 def test_explain_shows_an_assessment_whole(tmp_path: Path) -> None:
     with serving() as server:
         folder = place(tmp_path, server)

@@ -145,8 +145,10 @@ class ModelCalls:
         return tuple(batch for batch in left if batch.keys)
 
     def _unread(self, batch: ModelBatch, noted_at: datetime) -> Iterator[str]:
-        """The keys of `batch` to which no answer, of whatever kind, has come since."""
-        query = select(_CALLS.c.key).where(_CALLS.c.recorded_at >= noted_at)
+        """The keys of `batch` to which no answer, good or bad, has come since."""
+        query = select(_CALLS.c.key).where(
+            _CALLS.c.recorded_at >= noted_at, _CALLS.c.outcome != CallOutcome.BUSY.value
+        )
         with self._store.read() as connection:
             read = frozenset(connection.scalars(query))
         return (key for key in batch.keys if key.partition(AGAIN)[0] not in read)
