@@ -8,6 +8,7 @@ from pydantic import Field
 
 from claims.claim import Frozen
 from claims.evidence import Failure, Remark, Signature
+from claims.grounding import GROUND
 from claims.outcomes import CategoryOutcome, SourceChange
 
 WHOLE_INDEX: Final = "search index"
@@ -101,11 +102,12 @@ class Run(Frozen):
         """Whether work on this claim failed: its own, or that of the whole run.
 
         A single record that could not be read is told as a failure, but leaves no claim undone, and
-        neither does a source of which nothing can be said: no paper was left unjudged.
+        neither does a source of which nothing can be said, or a search for where it comes from: no
+        paper was left unjudged.
         """
         whole = {self.settings.get("source"), WHOLE_INDEX}
         return any(
-            (f.claim_id == claim_id and f.stage != LOOK_UP) or f.item_id in whole
+            (f.claim_id == claim_id and f.stage not in {LOOK_UP, GROUND}) or f.item_id in whole
             for f in self.failures
         )
 

@@ -1,13 +1,13 @@
 """From which paper a claim or note may come: searched, verified by quote, proposed to a person.
 
 A proposal grounds nothing. Only what a person adopts is written into the library as a source, and
-then it is checked like any other; until then the claim stays UNGROUNDED.
+then it is checked like any other; until then the claim stays UNGROUNDED. What a person dismisses
+is not proposed again.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -16,12 +16,23 @@ from agents.inquiry_nodes import directness
 from agents.scout import plan_queries
 from claims.claim import Claim, Inquiry, Note, SourceRef
 from claims.clock import Window, start_of
-from claims.errors import ClaimNotFound, PaperUnavailable, QuoteNotFound, SourceError
-from claims.evidence import Citation, Failure, Paper, TextSource
+from claims.deciding import MAX_NAME_CHARS, MAX_WHY_CHARS
+from claims.errors import (
+    ClaimNotFound,
+    DecisionRefused,
+    PaperUnavailable,
+    QuoteNotFound,
+    SourceError,
+)
+from claims.evidence import Citation, Failure, Paper
+from claims.grounding import Dismissal, Grounding, Proposal, about_of, still_proposed
+from claims.hashing import content_hash
 from claims.ids import ArxivId
+from claims.ledger import Ledger
 from claims.library import add_source, read_inquiry
-from claims.verify import VerifiedCitation, verify
+from claims.verify import verify
 from flows.wiring import Bench
+from flows.workspace import Workspace
 from papers.passages import cut, sentences
 from papers.sources import Harvester, Request
 
@@ -35,46 +46,10 @@ _N_READ: Final = 100_000
 _LEAST: Final = 0.3
 """Least share of the claim's telling words in one sentence; below it anything would be proposed."""
 
-_NUMBERS_WEIGH: Final = 0.25
-"""What the claim's own numbers in the sentence add, at most."""
-
 _BEFORE: Final = timedelta(days=3 * 365)
 """How long before a claim's date the paper may have appeared that it came from."""
 
 _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w])")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proposal:
-    """A paper that the claim may have come from, and the words that say so."""
-
-    paper: Paper
-    cited: VerifiedCitation
-    share: float
-    """Share of the claim's telling words that the quote has, from 0 to 1."""
-    numbers: tuple[str, ...]
-    """The claim's numbers that stand in the quote."""
-
-    @property
-    def in_our_words(self) -> bool:
-        """Whether the quote is of the sample's summary, not of the authors."""
-        return self.cited.passage.source is TextSource.SAMPLE
-
-    @property
-    def strength(self) -> tuple[float, str]:
-        """Sorts strongest first, and the same on every machine."""
-        weight = self.share + _NUMBERS_WEIGH * bool(self.numbers)
-        return -weight, str(self.paper.id)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Grounding:
-    """What was proposed for a claim or note, and what could not be searched."""
-
-    holder: Claim | Note
-    proposals: tuple[Proposal, ...]
-    unsearched: str | None = None
-    """Why the source could not be searched; the index was all the same."""
 
 
 def holder_of(inquiries: Iterable[Inquiry], holder_id: str) -> tuple[Inquiry, Claim | Note]:
@@ -106,9 +81,24 @@ def propose(bench: Bench, holder_id: str, *, today: date) -> Grounding:
     except SourceError as error:
         unsearched = str(error)
     cited = {source.arxiv.number for source in holder.sources}
-    found = (_proposal(holder, paper) for number, paper in papers.items() if number not in cited)
+    dismissed = {number for id, number in bench.ledger.groundings.dismissed() if id == holder_id}
+    left = (paper for number, paper in papers.items() if number not in cited | dismissed)
+    found = (_proposal(holder, paper) for paper in left)
     ranked = sorted((one for one in found if one), key=lambda one: one.strength)
-    return Grounding(holder=holder, proposals=tuple(ranked[:N_PROPOSED]), unsearched=unsearched)
+    return Grounding(
+        holder_id=holder_id,
+        about=about_of(holder),
+        question=question_of(bench, inquiry, holder),
+        proposals=tuple(ranked[:N_PROPOSED]),
+        unsearched=unsearched,
+    )
+
+
+def question_of(bench: Bench, inquiry: Inquiry, holder: Claim | Note) -> str:
+    """The name of everything that decides what is searched, beside the day."""
+    queries = _queries(inquiry, holder)
+    asked = {"about": about_of(holder), "queries": queries, "source": bench.source.name}
+    return content_hash("grounding", asked)
 
 
 def adopt(bench: Bench, holder_id: str, arxiv: ArxivId, *, by: str, today: date) -> Proposal:
@@ -124,6 +114,81 @@ def adopt(bench: Bench, holder_id: str, arxiv: ArxivId, *, by: str, today: date)
             f"no sentence of the abstract of {paper.id} bears on {holder_id}: to cite it all the "
             "same, write it into the file by hand"
         )
+    _cite(bench.workspace, inquiry, holder_id, proposal, f"Adopted by {_named(by)} on {today}.")
+    return proposal
+
+
+def adopt_proposed(
+    workspace: Workspace, ledger: Ledger, holder_id: str, number: str, *, by: str, today: date
+) -> Proposal:
+    """The same for a paper that a night proposed: its words are in the ledger already.
+
+    Raises DecisionRefused when it is not proposed any more, LibraryError, LedgerError.
+    """
+    inquiries = workspace.inquiries()
+    inquiry, _ = holder_of(inquiries, holder_id)
+    proposal = _open(ledger, inquiries, holder_id, number)
+    _cite(workspace, inquiry, holder_id, proposal, f"Adopted by {_named(by)} on {today}.")
+    return proposal
+
+
+def dismiss(
+    ledger: Ledger,
+    inquiries: Iterable[Inquiry],
+    holder_id: str,
+    arxiv: ArxivId,
+    *,
+    by: str,
+    at: datetime,
+    why: str = "",
+) -> Dismissal:
+    """A person's word that the claim or note does not come from this paper, entered.
+
+    Raises ClaimNotFound, DecisionRefused, LedgerError.
+    """
+    holder_of(inquiries, holder_id)
+    made = Dismissal(
+        holder_id=holder_id,
+        number=arxiv.number,
+        by=_named(by),
+        at=at,
+        why=" ".join(why.split())[:MAX_WHY_CHARS],
+    )
+    ledger.groundings.dismiss(made)
+    return made
+
+
+def waiting_sources(ledger: Ledger, inquiries: Iterable[Inquiry]) -> tuple[Grounding, ...]:
+    """What the nights proposed and nobody has adopted or dismissed, in library order."""
+    return still_proposed(ledger.groundings.all(), inquiries, ledger.groundings.dismissed())
+
+
+def _open(ledger: Ledger, inquiries: Iterable[Inquiry], holder_id: str, number: str) -> Proposal:
+    for grounding in waiting_sources(ledger, inquiries):
+        for proposal in grounding.proposals:
+            if (grounding.holder_id, proposal.paper.id.number) == (holder_id, number):
+                return proposal
+    raise DecisionRefused(
+        f"{number} is not proposed for {holder_id} any more: nothing was adopted; load the page "
+        "again"
+    )
+
+
+def _named(by: str) -> str:
+    """Who decides, on one line. Raises DecisionRefused."""
+    name = " ".join(by.split())
+    if not name or len(name) > MAX_NAME_CHARS or not name.isprintable():
+        raise DecisionRefused(
+            f"say who decides, in 1 to {MAX_NAME_CHARS} characters without controls"
+        )
+    return name
+
+
+def _cite(
+    workspace: Workspace, inquiry: Inquiry, holder_id: str, proposal: Proposal, remark: str
+) -> None:
+    """Writes the paper into the library as a source of the claim or note."""
+    paper = proposal.paper
     source = SourceRef(
         arxiv=paper.id,
         title=paper.title,
@@ -131,9 +196,7 @@ def adopt(bench: Bench, holder_id: str, arxiv: ArxivId, *, by: str, today: date)
         # The sample's words are not the authors' and can never be shown to stand in the paper.
         quote=None if proposal.in_our_words else proposal.cited.quote,
     )
-    file = _file_of(bench, inquiry)
-    add_source(file, holder_id, source, f"Adopted by {' '.join(by.split())} on {today}.")
-    return proposal
+    add_source(_file_of(workspace, inquiry), holder_id, source, remark)
 
 
 def _proposal(holder: Claim | Note, paper: Paper) -> Proposal | None:
@@ -196,6 +259,6 @@ def _text(holder: Claim | Note) -> str:
     return holder.text if isinstance(holder, Claim) else f"{holder.title} {holder.text}"
 
 
-def _file_of(bench: Bench, inquiry: Inquiry) -> Path:
-    folder = bench.workspace.folder / "claims"
+def _file_of(workspace: Workspace, inquiry: Inquiry) -> Path:
+    folder = workspace.folder / "claims"
     return next(f for f in sorted(folder.glob("*.toml")) if read_inquiry(f).id == inquiry.id)

@@ -1,4 +1,4 @@
-"""The night and the single retest, on one screen: fetch, look up, index, retest, conclude.
+"""The night and the single retest, on one screen: fetch, look up, index, retest, ground, conclude.
 
 The same functions run directly and as Prefect flow runs; `Runner` is the difference. What fails
 becomes a Failure of the run; what was committed stays, and the next run goes on from there.
@@ -16,6 +16,7 @@ from claims.claim import Claim, Inquiry
 from claims.clock import utc_now
 from claims.errors import LedgerError, RetestError, SettingsError
 from claims.evidence import Failure
+from claims.grounding import GROUND
 from claims.library import held_claim
 from claims.outcomes import CategoryOutcome
 from claims.run import WHOLE_INDEX, Run, RunKind
@@ -24,6 +25,7 @@ from flows.estimate import Estimate, estimated
 from flows.full_text import FULL_TEXTS, WholePapers
 from flows.health import Looked, Rests, look_up, rests_of, seek
 from flows.runner import Runner
+from flows.spare_time import SPARE_TIME, ground
 from flows.steps import Scope
 from flows.watch import Watch
 from flows.wiring import Bench, versions
@@ -92,6 +94,8 @@ async def _run(
         watch.begin("retest", len(scope.claims))
         judge = partial(judging.judge, whole=found.whole, watch=watch)
         await _judged(bench, found.run, scope, found.work, judge)
+        if scope.targeted is None:
+            await found.work(GROUND, SPARE_TIME, partial(ground, bench, found.run, watch))
         conclude = partial(
             steps.conclude,
             bench,

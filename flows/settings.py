@@ -181,6 +181,15 @@ class AnswerSettings(Frozen):
     """How far the second task, disagreement and superseding work, looks back."""
 
 
+class GroundingSettings(Frozen):
+    """How nights spend their spare time: they look for the papers that uncited claims came from."""
+
+    per_night: int = Field(default=5, ge=0, le=1000)
+    """So many claims and notes a night at most; 0: none."""
+    seconds_per_night: float = Field(default=120.0, ge=0)
+    """No search begins later than so long after the judging."""
+
+
 class ScheduleSettings(Frozen):
     """When the night is."""
 
@@ -233,6 +242,7 @@ class Settings(Frozen):
     search: SearchSettings = SearchSettings()
     judge: JudgeSettings = JudgeSettings()
     answer: AnswerSettings = AnswerSettings()
+    grounding: GroundingSettings = GroundingSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     prefect: PrefectSettings = PrefectSettings()
     ledger: LedgerSettings = LedgerSettings()

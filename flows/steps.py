@@ -311,4 +311,10 @@ def report_of(ledger: Ledger, run_id: str) -> Report:
     run = ledger.runs.get(run_id)
     after = ledger.standings(run_id)
     before = ledger.standings_before([standing.claim_id for standing in after], run_id)
-    return make_report(run=run, inquiries=ledger.runs.inquiries(run_id), before=before, after=after)
+    return make_report(
+        run=run,
+        inquiries=ledger.runs.inquiries(run_id),
+        before=before,
+        after=after,
+        groundings=ledger.groundings.of_run(run_id),
+    )

@@ -5,7 +5,10 @@
              "claim_id", "error", "message"}], "harvest": [{"category", "outcome", "n_harvested",
              "n_new", "n_feed", "n_missing", "since", "until", "told", "error"}],
              "sources": [{"before", "after", "withdrawn", "new_title", "notice", "successors"}],
-             "remarks": [{"paper", "kind", "told", "words", "page"}], "notes", "settings",
+             "remarks": [{"paper", "kind", "told", "words", "page"}],
+             "groundings": [{"holder_id", "not_searched", "proposals": [{"arxiv_id", "version",
+                 "title", "first_author", "submitted_on", "quote", "tier", "source", "share",
+                 "numbers", "url"}]}], "notes", "settings",
              "thresholds", "versions"},
      "claims": [{"id", "text", "as_of", "before", "after", "flags", "reason", "evidence": [
          {"relation", "confidence", "arxiv_id", "version", "title", "submitted_on", "quote",
@@ -26,6 +29,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from claims.evidence import Failure
+from claims.grounding import Grounding, Proposal
 from claims.run import Run
 from reports.evidence import Piece
 from reports.report import Report, Story
@@ -37,14 +41,14 @@ FORMATS = ("markdown", "html", "json")
 def contract(report: Report, files: Mapping[str, str | None]) -> dict[str, object]:
     """The report as plain JSON values; `files` says where its forms are, None where unwritten."""
     return {
-        "run": _run(report.run),
+        "run": _run(report.run, report.groundings),
         "claims": [_claim(story) for story in report.stories],
         "diff": report.diff.to_json(),
         "report": {form: files.get(form) for form in FORMATS},
     }
 
 
-def _run(run: Run) -> dict[str, object]:
+def _run(run: Run, groundings: tuple[Grounding, ...]) -> dict[str, object]:
     return {
         "id": run.id,
         "kind": run.kind.value,
@@ -60,6 +64,7 @@ def _run(run: Run) -> dict[str, object]:
         "harvest": [outcome.model_dump(mode="json") for outcome in run.harvest],
         "sources": [change.model_dump(mode="json") for change in run.sources],
         "remarks": [remark.model_dump(mode="json") for remark in run.remarks],
+        "groundings": [grounding_values(one) for one in groundings],
         "notes": list(run.notes),
         "settings": dict(sorted(run.settings.items())),
         "thresholds": dict(sorted(run.thresholds.items())),
@@ -81,6 +86,33 @@ def _claim(story: Story) -> dict[str, object]:
         "flags": sorted(flag.value for flag in story.standing.flags),
         "reason": story.standing.reason,
         "evidence": [row for piece in story.pieces for row in _evidence(piece)],
+    }
+
+
+def grounding_values(grounding: Grounding) -> dict[str, object]:
+    """What was proposed for one claim or note as plain JSON values."""
+    return {
+        "holder_id": grounding.holder_id,
+        "not_searched": grounding.unsearched,
+        "proposals": [proposal_values(one) for one in grounding.proposals],
+    }
+
+
+def proposal_values(proposal: Proposal) -> dict[str, object]:
+    """One proposal as plain JSON values."""
+    paper, cited = proposal.paper, proposal.cited
+    return {
+        "arxiv_id": paper.id.number,
+        "version": paper.id.version,
+        "title": paper.title,
+        "first_author": paper.authors[0] if paper.authors else None,
+        "submitted_on": paper.submitted_on.isoformat(),
+        "quote": cited.quote,
+        "tier": cited.tier.value,
+        "source": cited.passage.source.value,
+        "share": round(proposal.share, 3),
+        "numbers": list(proposal.numbers),
+        "url": paper.id.url,
     }
 
 

@@ -121,6 +121,8 @@ def _environment(*, is_html: bool) -> Environment:
         our_words=words.OUR_WORDS,
         confidence_note=words.CONFIDENCE_NOTE,
         remarks_note=words.REMARKS_NOTE,
+        grounding_note=words.GROUNDING_NOTE,
+        telling=summary.telling,
         max_shown=MAX_SHOWN_PER_SIDE,
     )
     return environment

@@ -12,6 +12,7 @@ from functools import cached_property
 from claims.assessment import StandingState
 from claims.claim import Claim, Inquiry
 from claims.evidence import Failure
+from claims.grounding import Grounding
 from claims.outcomes import SourceChange
 from claims.run import Run, RunKind
 from claims.standing import Flag, Standing
@@ -127,6 +128,8 @@ class Report:
     run: Run
     diff: Diff
     stories: tuple[Story, ...]
+    groundings: tuple[Grounding, ...] = ()
+    """What was proposed for claims and notes that cite nothing."""
 
     @cached_property
     def changed(self) -> tuple[Story, ...]:
@@ -174,6 +177,16 @@ class Report:
         )
 
     @property
+    def proposed(self) -> tuple[Grounding, ...]:
+        """Claims and notes for which a paper was found that they may come from."""
+        return tuple(one for one in self.groundings if one.proposals)
+
+    @property
+    def unfound(self) -> tuple[Grounding, ...]:
+        """Those for which none was found."""
+        return tuple(one for one in self.groundings if not one.proposals)
+
+    @property
     def cleared(self) -> tuple[Story, ...]:
         """Claims that lost a flag."""
         return tuple(story for story in self.stories if story.cleared)
@@ -200,6 +213,7 @@ def make_report(
     inquiries: tuple[Inquiry, ...],
     before: tuple[Standing, ...],
     after: tuple[Standing, ...],
+    groundings: tuple[Grounding, ...] = (),
 ) -> Report:
     """The report of `run`; standings may come in any order, claims follow the library's.
 
@@ -220,6 +234,7 @@ def make_report(
     return Report(
         run=run,
         diff=differences,
+        groundings=groundings,
         stories=tuple(
             _story(
                 claim,

@@ -10,10 +10,11 @@ from typing import Final
 
 from claims.assessment import StandingState
 from claims.evidence import Remark
+from claims.grounding import Proposal
 from claims.run import Run, RunKind, Spent
 from claims.verify import unbroken
 from reports.report import Report, Story
-from reports.words import count, listed, seconds, utc
+from reports.words import OUR_WORDS, count, listed, seconds, utc
 
 MAX_REMARKS: Final = 30
 """More are not read."""
@@ -162,6 +163,13 @@ def _remark(remark: Remark) -> str:
     words = unbroken(remark.words)
     shown = words if len(words) <= _REMARK_CHARS else f"{words[:_REMARK_CHARS]}..."
     return f"{remark.paper}{page}, {remark.kind}: {remark.told}" + (f": “{shown}”" if words else "")
+
+
+def telling(proposal: Proposal) -> str:
+    """How much of the claim the quoted words hold."""
+    numbers = f", its numbers {', '.join(proposal.numbers)}" if proposal.numbers else ""
+    ours = f"; {OUR_WORDS}" if proposal.in_our_words else ""
+    return f"{proposal.share:.0%} of its telling words{numbers}{ours}"
 
 
 def _moment(moment: datetime) -> str:

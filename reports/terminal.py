@@ -15,6 +15,7 @@ from reports.report import Flagged, Report, Story
 from reports.words import (
     CONFIDENCE_NOTE,
     FLAG_MEANS,
+    GROUNDING_NOTE,
     OUR_WORDS,
     REMARKS_NOTE,
     SYMBOLS,
@@ -94,6 +95,7 @@ def _lines(report: Report) -> Iterator[_Line]:
             yield from _story(story)
     yield from _papers(report)
     yield from _rest(report)
+    yield from _groundings(report)
     yield from _remarks(report)
     yield from _cost(report)
 
@@ -186,6 +188,24 @@ def _failure(failure: Failure) -> _Line:
     of = f"{failure.item_id} for {failure.claim_id}" if failure.claim_id else failure.item_id
     told = f"failed: {failure.stage} of {of}: {failure.error}: {failure.message}"
     return _line(told, indent=4)
+
+
+def _groundings(report: Report) -> Iterator[_Line]:
+    if report.groundings:
+        yield from _heading("Where they may come from")
+        yield _line((GROUNDING_NOTE, "dim"))
+    for grounding in report.proposed:
+        yield _line((grounding.holder_id, "bold"), indent=2)
+        for proposal in grounding.proposals:
+            paper = proposal.paper
+            title = paper.title or "(no title)"
+            yield _line(f"“{proposal.cited.quote}”", indent=4)
+            yield _line((summary.telling(proposal), "dim"), indent=4)
+            yield _line(
+                (paper.id.url, "cyan"), f" {title}, submitted {paper.submitted_on}", indent=4
+            )
+    if report.unfound:
+        yield _line(f"nothing found for {', '.join(g.holder_id for g in report.unfound)}", indent=2)
 
 
 def _remarks(report: Report) -> Iterator[_Line]:

@@ -80,6 +80,10 @@ REMARKS_NOTE: Final = (
     "What to know of the papers' files before believing them. Hidden words are in no quote, and no "
     "judge was shown them."
 )
+GROUNDING_NOTE: Final = (
+    "Papers that uncited claims and notes may come from, by words verified in their abstracts. A "
+    "proposal grounds nothing: adopt or dismiss it in the queue or with `retest ground`."
+)
 CONFIDENCE_NOTE: Final = (
     "Confidence is an ordering within one judge, not a probability. "
     "Reasons are the judge's words, quotes are the source's."

@@ -57,6 +57,8 @@ def _next(going: _Walk) -> bool:
         _print(left[0], found.n_waiting - len(going.skipped))
         return _settle(going, left[0])
     shown.out("nothing else waits" if going.skipped else "nothing waits")
+    for card in found.sources:
+        shown.out(f"a source is proposed for {card.holder.id}: retest ground {card.holder.id}")
     if not going.made or going.ask("[u undo the last one, or any other key to end]") != "u":
         return False
     _undo(going)

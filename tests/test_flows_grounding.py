@@ -92,7 +92,7 @@ def test_a_claim_stays_ungrounded_until_a_person_adopts_a_paper(place: Path) -> 
     ("arguments", "told"),
     [
         (["none"], "no claim and no note 'none'"),
-        (["wicks-burn", "--adopt", "2306.00009"], "--adopt needs --by"),
+        (["wicks-burn", "--adopt", "2306.00009"], "--adopt and --dismiss need --by"),
         (["wicks-burn", "--adopt", "2399.00009", "--by", "R."], "is not an arXiv id"),
         (["wicks-burn", "--adopt", "2301.00001", "--by", "R."], "does not know 2301.00001"),
         (["lanterns-agree", "--adopt", "2306.00009", "--by", "R."], "no sentence of the abstract"),

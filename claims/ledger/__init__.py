@@ -20,6 +20,7 @@ from claims.ledger.base import Store
 from claims.ledger.board import Board
 from claims.ledger.claims import Claims
 from claims.ledger.engine import connect
+from claims.ledger.groundings import Groundings
 from claims.ledger.model_calls import ModelCalls
 from claims.ledger.papers import Papers
 from claims.ledger.rows import StandingRow, standing_of_row
@@ -41,6 +42,7 @@ class Ledger:
         self.work = Work(store)
         self.board = Board(store)
         self.model_calls = ModelCalls(store)
+        self.groundings = Groundings(store)
         self.runs = Runs(store)
 
     @classmethod

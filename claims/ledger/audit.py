@@ -20,9 +20,11 @@ from claims.assessment import Decision, assessment_id
 from claims.claim import Claim, Frozen
 from claims.errors import LedgerError
 from claims.evidence import Failure, Paper, Passage, Remark, Signature, Sought
+from claims.grounding import Dismissal
 from claims.ledger import schema
 from claims.ledger.base import Store
 from claims.ledger.claims import Claims
+from claims.ledger.groundings import GroundingRow, grounding_of
 from claims.ledger.rows import (
     AssessmentRow,
     LibraryRow,
@@ -86,7 +88,7 @@ def audit(store: Store, claims: Claims, runs: Runs, known: Recall) -> Audit:
             for row in connection.execute(select(kept.table)).mappings():
                 n_rows += 1
                 faults += kept.faults_of(row)
-        n_quotes = sum(_quotes(connection, faults))
+        n_quotes = sum(_quotes(connection, faults)) + sum(_proposed(connection, faults))
     n_standings = 0
     for fault in _standings(claims, runs, known):
         n_standings += 1
@@ -209,6 +211,23 @@ _KEPT = (
             "n_tokens": call.n_tokens,
         },
     ),
+    _Kept(
+        table=schema.groundings,
+        name="record",
+        kind=GroundingRow,
+        columns=lambda row: {
+            "holder_id": row.holder_id,
+            "question": row.question,
+            "is_whole": row.unsearched is None,
+        },
+    ),
+    _Kept(
+        table=schema.dismissals,
+        name="id",
+        kind=Dismissal,
+        derived=lambda dismissal: dismissal.id,
+        columns=lambda dismissal: {"holder_id": dismissal.holder_id},
+    ),
 )
 
 
@@ -227,6 +246,24 @@ def _quotes(connection: Connection, faults: list[Fault]) -> Iterator[int]:
             if (cited.start, cited.end, cited.tier) != (stored.start, stored.end, stored.tier):
                 problem = "a quote stands elsewhere than it is said to"
                 faults.append(Fault(table="assessments", row=id, problem=problem))
+
+
+def _proposed(connection: Connection, faults: list[Fault]) -> Iterator[int]:
+    """The number of quotes of each grounding that stand where they are said to stand."""
+    table = schema.groundings
+    for name, body in connection.execute(select(table.c.record, table.c.body)):
+        try:
+            row = read_body(GroundingRow, body)
+            proposals = grounding_of(connection, row).proposals
+        except LedgerError as error:
+            faults.append(Fault(table="groundings", row=name, problem=str(error)))
+            continue
+        yield len(proposals)
+        for proposal, stored in zip(proposals, row.proposals, strict=True):
+            found = proposal.cited
+            if (found.start, found.end, found.tier) != (stored.start, stored.end, stored.tier):
+                problem = "a quote stands elsewhere than it is said to"
+                faults.append(Fault(table="groundings", row=name, problem=problem))
 
 
 def _standings(claims: Claims, runs: Runs, known: Recall) -> Iterator[Fault | None]:

@@ -102,17 +102,19 @@ def assessment_row(assessment: Assessment) -> AssessmentRow:
         finding=assessment.finding,
         verdict=assessment.verdict,
         signature=assessment.signature,
-        evidence=tuple(
-            CitedRow(
-                passage_id=cited.passage.id,
-                paper_record=record_of(cited.paper),
-                quote=cited.quote,
-                start=cited.start,
-                end=cited.end,
-                tier=cited.tier,
-            )
-            for cited in assessment.evidence
-        ),
+        evidence=tuple(map(cited_row, assessment.evidence)),
+    )
+
+
+def cited_row(cited: VerifiedCitation) -> CitedRow:
+    """`cited` as it is stored."""
+    return CitedRow(
+        passage_id=cited.passage.id,
+        paper_record=record_of(cited.paper),
+        quote=cited.quote,
+        start=cited.start,
+        end=cited.end,
+        tier=cited.tier,
     )
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The migration that this code was written for."""
 
 _HASH_CHARS, _NAME_CHARS, _MOMENT_CHARS = 64, 400, 27
@@ -257,5 +257,29 @@ model_batches = Table(
     _name("id", key=True),
     _body(),
     _name("run_id"),
+    _moment("recorded_at"),
+)
+
+groundings = Table(
+    "groundings",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    _name("run_id"),
+    _name("holder_id"),
+    _hash("question"),
+    Column("is_whole", Boolean, nullable=False),
+    _hash("record"),
+    _body(),
+    _moment("recorded_at"),
+    Index("groundings_by_run", "run_id", "holder_id", unique=True),
+    Index("groundings_by_question", "question"),
+)
+
+dismissals = Table(
+    "dismissals",
+    metadata,
+    _hash("id", key=True),
+    _name("holder_id"),
+    _body(),
     _moment("recorded_at"),
 )

@@ -15,6 +15,7 @@ from claims.ledger import schema
 from claims.ledger.base import BATCH, Store, insert_new
 from claims.ledger.rows import (
     AssessmentRow,
+    CitedRow,
     assessment_of,
     assessment_row,
     body_of,
@@ -221,7 +222,13 @@ def evidence_of(
     connection: Connection, rows: Sequence[AssessmentRow]
 ) -> tuple[dict[str, Passage], dict[str, Paper]]:
     """The passages by id and paper records by hash that `rows` cite."""
-    cited = [c for row in rows for c in row.evidence]
+    return sources_of(connection, [c for row in rows for c in row.evidence])
+
+
+def sources_of(
+    connection: Connection, cited: Sequence[CitedRow]
+) -> tuple[dict[str, Passage], dict[str, Paper]]:
+    """The passages by id and paper records by hash that are `cited`."""
     table = schema.passages
     passages = _in_batches(
         connection, select(table.c.id, table.c.body), table.c.id, {c.passage_id for c in cited}
@@ -237,6 +244,12 @@ def evidence_of(
         {id: read_body(Passage, body) for id, body in passages},
         {record: read_body(Paper, body) for record, body in papers},
     )
+
+
+def keep_passages(connection: Connection, passages: Iterable[Passage]) -> None:
+    """Note the passages that are quoted."""
+    rows = {p.id: {"id": p.id, "paper": str(p.paper), "body": body_of(p)} for p in passages}
+    insert_new(connection, schema.passages, tuple(rows.values()))
 
 
 def _in_batches(
@@ -256,12 +269,7 @@ def _in_batches(
 def _assess(
     connection: Connection, assessments: Sequence[Assessment], stamp: Mapping[str, Any]
 ) -> None:
-    passages = {c.passage.id: c.passage for a in assessments for c in a.evidence}
-    insert_new(
-        connection,
-        schema.passages,
-        [{"id": id, "paper": str(p.paper), "body": body_of(p)} for id, p in passages.items()],
-    )
+    keep_passages(connection, (c.passage for a in assessments for c in a.evidence))
     insert_new(
         connection,
         _ASSESSMENTS,

@@ -4,9 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from claims.claim import Claim, Inquiry
+from claims.claim import Claim, Inquiry, Note
+from claims.grounding import Proposal, uncited
 from claims.present import Stand
 from claims.waiting import Waiting, waiting
+from flows.grounding import waiting_sources
 from review.views.pieces import Exhibit, exhibits
 from review.views.room import Room
 
@@ -27,18 +29,46 @@ class Card:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceCard:
+    """A claim or note that cites nothing, and the papers that a night proposed for it."""
+
+    holder: Claim | Note
+    is_claim: bool
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Queue:
-    """What waits, the most urgent first; `n_waiting` counts all of it."""
+    """What waits, the most urgent first; `n_waiting` counts all claims that wait for a ruling."""
 
     cards: tuple[Card, ...]
     n_waiting: int
+    sources: tuple[SourceCard, ...] = ()
+    """Papers proposed as sources, the first of those that wait."""
+    n_sources: int = 0
+    """How many claims and notes wait for a word on proposed sources."""
 
 
 def queue(room: Room, only: Collection[str] | None = None, *, limit: int = PER_PAGE) -> Queue:
     """The head of the queue, of all claims or of some."""
     waits = waiting(room.ledger, only)
     cards = tuple(_card(room, entry) for entry in waits[:limit])
-    return Queue(cards=cards, n_waiting=len(waits))
+    held = {holder.id: holder for _, holder in uncited(room.library.inquiries)}
+    sources = [
+        SourceCard(
+            holder=held[one.holder_id],
+            is_claim=isinstance(held[one.holder_id], Claim),
+            proposals=one.proposals,
+        )
+        for one in waiting_sources(room.ledger, room.library.inquiries)
+        if only is None or one.holder_id in only
+    ]
+    return Queue(
+        cards=cards,
+        n_waiting=len(waits),
+        sources=tuple(sources[:limit]),
+        n_sources=len(sources),
+    )
 
 
 def _card(room: Room, entry: Waiting) -> Card:

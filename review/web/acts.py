@@ -1,4 +1,7 @@
-"""What a person does: rule, undo, retest, say a name. POST alone, and always answered by a page."""
+"""What a person does: rule, undo, adopt a source, retest, say a name.
+
+POST alone, and always answered by a page.
+"""
 
 from enum import StrEnum
 from typing import TypeVar
@@ -8,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from claims.assessment import Ruling, StandingState
+from claims.clock import utc_now
 from claims.deciding import (
     COMMON_REASONS,
     MAX_NAME_CHARS,
@@ -19,6 +23,8 @@ from claims.deciding import (
 )
 from claims.errors import DecisionRefused
 from claims.evidence import Relation
+from claims.ids import ArxivId
+from flows.grounding import adopt_proposed, dismiss
 from review.web.desk import NAME, AtDesk, Sent, who
 
 E = TypeVar("E", bound=StrEnum)
@@ -53,6 +59,22 @@ def undo_ruling(request: Request, desk: AtDesk, sent: Sent) -> Response:
     """Take a ruling back by another one."""
     done = undo(desk.room.ledger, sent.get("claim"), sent.get("decision"), by=who(request))
     return _back(sent.get("back"), done, sent.get("decision"))
+
+
+@router.post("/sources")
+def source(request: Request, desk: AtDesk, sent: Sent) -> Response:
+    """Adopt or dismiss a proposed source; back to where it was decided."""
+    room, holder, paper, by = desk.room, sent.get("holder"), sent.get("paper"), who(request)
+    now = utc_now()
+    match sent.get("act"):
+        case "adopt":
+            adopt_proposed(room.workspace, room.ledger, holder, paper, by=by, today=now.date())
+        case "dismiss":
+            arxiv = ArxivId.parse(paper)
+            dismiss(room.ledger, room.library.inquiries, holder, arxiv, by=by, at=now)
+        case other:
+            raise DecisionRefused(f"{other!r} is no decision on a source")
+    return RedirectResponse(_place(sent.get("back")), 303)
 
 
 @router.post("/claims/{claim_id}/retest")

@@ -14,6 +14,7 @@ from claims.assessment import Ruling, StandingState
 from claims.deciding import COMMON_REASONS, MAX_NAME_CHARS, MAX_WHY_CHARS, STANDING_REASONS
 from claims.evidence import Relation
 from reports import words
+from reports.summary import telling
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
@@ -42,6 +43,8 @@ def _environment() -> Environment:
         count=words.count,
         seconds=words.seconds,
         confidence_note=words.CONFIDENCE_NOTE,
+        grounding_note=words.GROUNDING_NOTE,
+        telling=telling,
         relations=tuple(Relation),
         states=tuple(StandingState),
         reject_reasons=COMMON_REASONS[Ruling.REJECT],
