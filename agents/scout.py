@@ -3,6 +3,7 @@
 Queries only propose papers. The same claim gives the same queries on every machine.
 """
 
+import re
 from collections.abc import Iterable
 from itertools import combinations
 from typing import Final
@@ -16,6 +17,15 @@ N_QUERIES_MAX: Final = 6
 _N_TELLING: Final = 4
 _N_TOGETHER: Final = 3
 """Any three of four words: a paper may say one of them otherwise."""
+
+_N_NAMES: Final = 3
+_N_NUMBERS: Final = 3
+_NAME: Final = re.compile(
+    r"(?<=[\w,;:] )[A-Z][\w-]+(?: [A-Z][\w-]+)+|\b[A-Z]?[a-z]+[A-Z]\w{2,}|\b[A-Z]{2,}-\w*[A-Z]\w*"
+)
+"""Words that are written large within a sentence, and what is written as no word is: DreamBench."""
+
+_NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]\w)")
 
 
 def plan_queries(claim: Claim, inquiry: Inquiry) -> tuple[str, ...]:
@@ -54,6 +64,20 @@ def search_words(claim: Claim) -> tuple[tuple[str, ...], ...]:
         for group in combinations(_most_telling(text), _N_TOGETHER)
     )
     return tuple(dict.fromkeys(groups)) or (tuple(_telling(claim.text).split())[:_N_TOGETHER],)
+
+
+def origin_words(text: str) -> tuple[tuple[str, ...], ...]:
+    """Groups of words for the paper that a text tells of: its names, its numbers, its subject.
+
+    A paper of interest holds all of one group. A name is enough by itself; a number needs two
+    telling words beside it.
+    """
+    telling = _most_telling(text)
+    names = tuple((name[0],) for name in _NAME.finditer(text))[:_N_NAMES]
+    numbers = tuple(number[0] for number in _NUMBER.finditer(text))[:_N_NUMBERS]
+    with_number = tuple((number, *telling[:2]) for number in numbers if telling)
+    subject = tuple(combinations(telling, _N_TOGETHER)) or ((telling,) if telling else ())
+    return tuple(dict.fromkeys((*names, *with_number, *subject)))
 
 
 def _most_telling(text: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from agents.inquiry_nodes import directness
-from agents.scout import plan_queries
+from agents.scout import origin_words, plan_queries
 from claims.claim import Claim, Inquiry, Note, SourceRef
 from claims.clock import Window, start_of
 from claims.deciding import MAX_NAME_CHARS, MAX_WHY_CHARS
@@ -76,7 +76,7 @@ def propose(bench: Bench, holder_id: str, *, today: date) -> Grounding:
     papers = {p.id.number: p for p in bench.ledger.papers.get(ids=[hit.paper for hit in hits])}
     unsearched = None
     try:
-        searched = _searched(bench, window, queries)
+        searched = _searched(bench, window, text)
         papers |= {p.id.number: p for p in searched if directness(text, p.abstract) >= _LEAST}
     except SourceError as error:
         unsearched = str(error)
@@ -221,9 +221,9 @@ def _proposal(holder: Claim | Note, paper: Paper) -> Proposal | None:
     return Proposal(paper=paper, cited=cited, share=min(1.0, share), numbers=numbers)
 
 
-def _searched(bench: Bench, window: Window, queries: tuple[str, ...]) -> Iterator[Paper]:
-    """What the source itself finds."""
-    request = Request(window=window, phrases=queries)
+def _searched(bench: Bench, window: Window, text: str) -> Iterator[Paper]:
+    """What the source itself finds by the names, numbers and words of `text`."""
+    request = Request(window=window, together=origin_words(text))
     most = _N_SEARCHED if isinstance(bench.source, Harvester) else _N_READ
     for found in islice(bench.source.fetch(request), most):
         if not isinstance(found, Failure):

@@ -1,6 +1,6 @@
 """The queries of a claim."""
 
-from agents.scout import N_QUERIES_MAX, plan_queries, search_words
+from agents.scout import N_QUERIES_MAX, origin_words, plan_queries, search_words
 from claims.claim import Claim, Inquiry
 
 INQUIRY = {
@@ -66,3 +66,15 @@ def test_own_queries_are_searched_by_their_words_and_a_short_text_as_it_is() -> 
     )
     assert search_words(own) == (("honey", "bee", "dance"),)
     assert search_words(own.model_copy(update={"queries": ()})) == (("Bees", "dance"),)
+
+
+def test_a_paper_of_origin_is_sought_by_names_numbers_and_telling_words() -> None:
+    text = "With DreamBench, Northern Lights reaches 76–85 % fidelity in 240 persona interviews."  # noqa: RUF001 - a dash of a page
+    groups = origin_words(text)
+    assert ("DreamBench",) in groups
+    assert ("Northern Lights",) in groups
+    numbered = [group for group in groups if group[0].isdigit()]
+    assert [group[0] for group in numbered] == ["76", "85", "240"]
+    assert {len(group) for group in numbered} == {3}
+    assert all(len(group) in {1, 3} for group in groups)
+    assert origin_words("It is so.") == ()

@@ -22,8 +22,10 @@ from papers.sources import Request, Source
 from reports.contract import contract
 from reports.render import to_html, to_markdown
 from tests import lamps
+from tests.arxiv_server import a_paper, serving
 from tests.fakes import moment
 from tests.lamps import AGREES, FIRST, LIBRARY, LampJudge
+from tests.test_flows_arxiv import asked, place_at, tonight
 from tests.test_flows_grounding import LATER, WICKS
 from tests.test_review_cli import retest
 
@@ -158,3 +160,21 @@ def test_what_is_proposed_waits_until_a_person_adopts_or_dismisses_it(place: Wor
     proposed = json.loads(retest("ground", "why", "--json", cwd=place.folder).stdout)
     assert proposed["proposals"] == []
     assert read_inquiry(place.folder / "claims" / "lanterns.toml").claims[1].sources
+
+
+def test_arxiv_is_searched_by_what_the_claim_says_and_asked_once(tmp_path: Path) -> None:
+    origin = a_paper(
+        "2306.00009v1", "2023-06-09", title="Wicks", abstract=WORDS, categories=("cs.XX",)
+    )
+    with serving((origin,)) as server:
+        place = place_at(server, tmp_path)
+        found = tonight(place).report.groundings
+        assert [str(one.paper.id) for one in found[0].proposals] == ["2306.00009v1"]
+        n_searches = len(asked(server, "/api/query"))
+        tonight(place)
+        again = [
+            q["search_query"]
+            for q in asked(server, "/api/query")[n_searches:]
+            if "search_query" in q
+        ]
+    assert not any("wick" in query for query in again)
