@@ -1,7 +1,7 @@
 """The door to LangGraph for inquiry-level work: three tasks side by side over known verdicts.
 
 The graph reads no paper and keeps no checkpoint: it is over in moments with the local writer, and
-with a model each answer is asked for anew.
+what a model answered is remembered, so that nothing is asked again.
 """
 
 from collections.abc import Awaitable, Callable

@@ -146,6 +146,7 @@ def answer_of(state: InquiryState, bench: InquiryBench) -> InquiryAnswer:
         questions=lines[:N_QUESTIONS],
         next_lines=lines[N_QUESTIONS:],
         signature=bench.writer.signature,
+        notes=bench.writer.notes,
     )
 
 

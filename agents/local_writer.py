@@ -32,6 +32,7 @@ class LocalWriter:
     """Writes by templates."""
 
     signature = Signature(judge="local-writer", model="templates", prompt_version="1")
+    notes: tuple[str, ...] = ()
 
     async def answer(self, asked: SubQuestion) -> tuple[Statement, ...]:
         """One statement a piece of evidence, and one where there is none."""

@@ -16,7 +16,9 @@ from typing import Final
 from claims.claim import Claim, Quantity, Scope
 from claims.evidence import Citation, Finding, Passage
 
-_MARK: Final = re.compile(r"<(?=\s*/?\s*(?:passage|claim|finding|quote|words)\b)", re.IGNORECASE)
+_MARK: Final = re.compile(
+    r"<(?=\s*/?\s*(?:passage|claim|finding|quote|words|question|evidence)\b)", re.IGNORECASE
+)
 _BREAK: Final = "<\u200b"
 
 

@@ -54,6 +54,11 @@ class Writer(Protocol):
         """Who signs."""
         ...
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of how it was written, such as a fallback; one line each."""
+        ...
+
     async def answer(self, asked: SubQuestion) -> tuple[Statement, ...]:
         """The answer to one sub-question; says plainly when nothing was found."""
         ...

@@ -159,6 +159,8 @@ class InquiryAnswer:
     next_lines: tuple[Line, ...]
     signature: Signature
     """Who wrote the sentences."""
+    notes: tuple[str, ...] = ()
+    """What to know of how they were written, such as a fallback."""
 
 
 def openness_of(states: Iterable[StandingState]) -> Openness:

@@ -1,7 +1,7 @@
 """An inquiry answered, or put as a prompt, from what the ledger holds: no paper is read for it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from claims.health import Records
 from claims.ids import ArxivId
 from claims.ledger import Ledger
 from claims.present import present
+from flows.model_desk import model_desk_of
 from flows.workspace import Workspace
 
 _MONTH: Final = timedelta(days=30.44)
@@ -55,16 +56,43 @@ def known(workspace: Workspace, inquiry_id: str) -> Known:
         ledger.close()
 
 
-async def answered(
-    workspace: Workspace, found: Known, writer: Writer | None = None
-) -> InquiryAnswer:
-    """The inquiry answered, by the local writer unless another is given. Raises JudgeError."""
+async def answered(workspace: Workspace, found: Known, *, may_ask: bool = True) -> InquiryAnswer:
+    """The inquiry answered, in the words of the model where the judge is one.
+
+    Without `may_ask` only what the model wrote before is used, and the local writer's words for the
+    rest. Raises SettingsError, LedgerError.
+    """
     from agents import inquiry_graph
 
     months = workspace.settings.answer.window_months
     window = Window(found.until - months * _MONTH, found.until)
     task = InquiryTask(inquiry=found.inquiry, held=found.held, window=window)
-    return await inquiry_graph.answer(task, writer or LocalWriter())
+    if workspace.settings.judge.kind == "local":
+        return await inquiry_graph.answer(task, LocalWriter())
+    ledger = Ledger.open(workspace.ledger_url)
+    try:
+        return await inquiry_graph.answer(
+            task, _model_writer(workspace, ledger, found, may_ask=may_ask)
+        )
+    finally:
+        ledger.close()
+
+
+def _model_writer(workspace: Workspace, ledger: Ledger, found: Known, *, may_ask: bool) -> Writer:
+    """The writer that asks the judge's endpoint, within a budget for the day's answers.
+
+    One by one also where nights go through the Batch API: somebody waits for the answer. Raises
+    SettingsError.
+    """
+    from agents.model_writer import ModelWriter
+
+    judge = workspace.settings.judge.model_copy(update={"batch": False})
+    at_once = replace(workspace, settings=workspace.settings.model_copy(update={"judge": judge}))
+    desk = model_desk_of(at_once, ledger)
+    desk.begin(f"answer-{found.inquiry.id}-{found.until:%Y-%m-%d}")
+    return ModelWriter(
+        desk.judge.asking, model=judge.model, max_output=judge.max_output_tokens, may_ask=may_ask
+    )
 
 
 def held_inquiry(inquiries: Iterable[Inquiry], inquiry_id: str) -> Inquiry:

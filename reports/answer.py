@@ -88,6 +88,7 @@ def contract(report: AnswerReport) -> dict[str, object]:
         "question": answer.inquiry.question,
         "until": utc(answer.until).isoformat(),
         "writer": answer.signature.model_dump(mode="json"),
+        "notes": list(answer.notes),
         "openness": answer.openness.value,
         "why": [said(one) for one in answer.why],
         "premise": [_answered(one, report.records) for one in answer.premise],
@@ -133,8 +134,13 @@ def _basis(answer: InquiryAnswer) -> str:
     return (
         f"From {n_claims} and {count(len(evidence), 'verified piece')} of evidence in the ledger, "
         f"of papers from before {utc(answer.until):%Y-%m-%d}. No paper was read for this answer. "
-        f"Sentences by {answer.signature.judge}."
+        f"Sentences by {_writer(answer)}."
     )
+
+
+def _writer(answer: InquiryAnswer) -> str:
+    signed = answer.signature
+    return signed.judge if signed.model == "templates" else f"{signed.judge} ({signed.model})"
 
 
 def _n_ungrounded(answer: InquiryAnswer) -> int:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from review.import_cli import page_of
-from review.options import JsonOption, SourceOption, WorkspaceOption, opened_workspace
+from review.options import (
+    BudgetOption,
+    JsonOption,
+    JudgeOption,
+    SourceOption,
+    WorkspaceOption,
+    opened_workspace,
+)
 
 if TYPE_CHECKING:
     from flows.answer_check import Checked
@@ -23,12 +30,15 @@ def answer(
     write: Annotated[
         bool, typer.Option("--write", help="Write .md, .html and .json into reports/.")
     ] = False,
+    judge: JudgeOption = None,
+    budget: BudgetOption = None,
     json: JsonOption = False,
 ) -> None:
     """Answer an inquiry's three tasks from the ledger, with what to ask next.
 
     Every statement about the world shows the verified words that carry it, or is flagged. Nothing
-    is fetched or read: run `retest nightly` before.
+    is fetched or read: run `retest nightly` before. With a model as judge the model puts it into
+    words, under the same checks; the same answer again asks it nothing.
     """
     import asyncio
 
@@ -36,7 +46,7 @@ def answer(
     from reports import answer as told
     from review import shown
 
-    opened = opened_workspace(workspace)
+    opened = opened_workspace(workspace).judged_by(judge, budget)
     found = known(opened, inquiry)
     report = told.AnswerReport(answer=asyncio.run(answered(opened, found)), records=found.records)
     files = told.write(report, opened.reports).named() if write else {}

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests import model_prose as prose
+
 _PASSAGE = re.compile(r'<passage label="(P\d+)">\n(.*?)\n</passage>', re.DOTALL)
 _MARKED = {
     name: re.compile(rf"<{name}>\n(.*?)\n</{name}>", re.DOTALL)
@@ -126,6 +128,8 @@ def honest(step: str, shown: str, *, share: float) -> dict[str, Any]:
             return compared(_one("claim", shown), _one("finding", shown), share, slots=True)
         case "probe":
             return {"answer": "yes"}
+        case "answer" | "conclude" | "dispute" | "inquire":
+            return prose.honest(step, shown)
         case _:
             return compared(_one("claim", shown), _one("quote", shown), share, slots=False)
 
@@ -169,6 +173,8 @@ def fabricated(step: str, shown: str, chance: random.Random) -> dict[str, Any]:
     """An answer that makes up a quote, a label, an id, a relation, or all of them."""
     if step == "requote":
         return {"words": _made_up(chance)}
+    if step in prose.STEPS:
+        return prose.fabricated(step, shown, chance)
     if step != "extract":
         made = verdict("SUPPORTS", slots=step == "compare")
         return {**made, "relation": chance.choice(["PROVES", "SUPPORTS", "SUPPORTS"])}

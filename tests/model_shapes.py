@@ -92,6 +92,10 @@ def question(body: Json, api: str) -> tuple[str, str, int]:
         "You compare": "compare",
         "You are shown one claim": "second look",
         "Answer the question": "probe",
+        "You write a part": "answer",
+        "You write the conclusion": "conclude",
+        "You tell in one": "dispute",
+        "You propose one": "inquire",
     }
     step = next((step for begun, step in begins.items() if system.startswith(begun)), "other")
     return step, turns[0]["content"], len(turns)

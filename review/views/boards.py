@@ -73,9 +73,9 @@ def board(
 
 
 def answer_html(room: Room, inquiry_id: str) -> str:
-    """The answers to the inquiry's tasks, worked out anew. Raises ClaimNotFound.
+    """The answers to the inquiry's tasks, worked out anew; no model is asked for its words.
 
-    It reads all evidence of the inquiry's claims: seconds for hundreds of them.
+    It reads all evidence of the inquiry's claims: seconds for hundreds. Raises ClaimNotFound.
     """
     import asyncio
 
@@ -83,7 +83,7 @@ def answer_html(room: Room, inquiry_id: str) -> str:
     from reports.answer import AnswerReport, to_html
 
     found = known(room.workspace, inquiry_id)
-    answer = asyncio.run(answered(room.workspace, found))
+    answer = asyncio.run(answered(room.workspace, found, may_ask=False))
     return to_html(AnswerReport(answer=answer, records=found.records))
 
 
