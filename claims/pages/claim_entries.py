@@ -27,7 +27,7 @@ _MARKS: Final = re.compile(
 
 _DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 
-_EMPTY: Final = re.compile(r"\s*[(\[]\s*[,;:]*\s*[)\]]")
+_EMPTY: Final = re.compile(r"\s*[(\[]\s*(?:[,;:]*|undated|no date|n\. ?d\.)\s*[)\]]", re.IGNORECASE)
 
 _PREFIX: Final = re.compile(r"^(?:claim|assertion|c)\s?#?\d{0,2}\s?[:.–—-]\s+", re.IGNORECASE)
 
@@ -147,9 +147,8 @@ def _claim(one: Placed, footnotes: Footnotes, today: date) -> ClaimEntry | None:
     text, noted = resolved(one.block.text, footnotes)
     refs = [ref for block in noted for ref in references_in(block.text)]
     refs += references_in(text)
-    text = _EMPTY.sub("", text) if noted else text
-    text = _EMPTY.sub("", without_mentions(text)) if refs else text
-    text = _PREFIX.sub("", text)
+    text = _EMPTY.sub("", without_mentions(text) if refs else text)
+    text = _PREFIX.sub("", text).strip(_EDGES)
     found = date_of(text)
     bare = _without_date(text, found) if found else text
     bare = " ".join(bare.split()).strip(_EDGES)

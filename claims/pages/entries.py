@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from claims.claim import SourceRef
+from claims.naming import same_title
 from claims.pages.cited import is_bibliographic, references_in, without_mentions
 from claims.pages.kinds import is_of_a_paper, is_order, is_question
 from claims.pages.lines import Block, Shape, says_something
 from claims.pages.outline import Placed, Sureness
 from claims.pages.own import read_anchor_line
+from claims.pages.years import dates_in
 
 MAX_CLAIM_CHARS: Final = 2_000
 """A claim is one sentence; a longer entry is a text that somebody has to cut up."""
@@ -86,6 +88,8 @@ def anchors_of(placed: Iterable[Placed], refused: Refused) -> tuple[AnchorEntry,
             refused.add(replace(one.block, text=rest), "beside the papers of its line")
         for ref in refs:
             number, sureness = ref.arxiv.number, one.sureness
+            if number in found and (other := _disagreement(found[number].ref, ref)):
+                refused.add(one.block, f"of {number} something else is said above: {other}")
             entry = AnchorEntry(
                 ref=ref,
                 sureness=Sureness.GUESSED if how == _IN_PASSING else sureness,
@@ -185,7 +189,10 @@ def beside(text: str, refs: Iterable[SourceRef]) -> str:
     """The words of an entry that are neither id nor title, author or year of a paper."""
     taken = " ".join(f"{r.arxiv} {r.title} {r.first_author} {r.year}" for r in refs).lower()
     held = set(re.findall(r"\w+", taken)) | _AROUND_A_PAPER
-    left = [word for word in without_mentions(text).split() if _is_new(word, held)]
+    for found in reversed(dates_in(text := without_mentions(text))):
+        if {found.date.first_day.year, found.date.last_day.year} <= {r.year for r in refs}:
+            text = f"{text[: found.start]} {text[found.end :]}"
+    left = [word for word in text.split() if _is_new(word, held)]
     return " ".join(left)
 
 
@@ -203,6 +210,20 @@ def _fuller(held: AnchorEntry, again: AnchorEntry) -> AnchorEntry:
         year=ref.year or more.year,
     )
     return replace(held, ref=merged, lines=(*held.lines, *again.lines))
+
+
+def _disagreement(held: SourceRef, again: SourceRef) -> str:
+    """What the page says of the same paper in two ways; nothing where it agrees with itself."""
+    if held.year and again.year and held.year != again.year:
+        return f"{held.year}, not {again.year}"
+    titled = held.title and again.title
+    return (
+        held.title or ""
+        if titled
+        and not same_title(again.title, held.title or "")
+        and not (same_title(held.title, again.title or ""))
+        else ""
+    )
 
 
 def _text_entry(one: Placed, *, title: str, text: str) -> TextEntry:

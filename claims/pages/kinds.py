@@ -107,7 +107,7 @@ def is_of_a_paper(block: Block) -> bool:
 
 def is_note_title(block: Block, after: Block | None) -> bool:
     """Whether a question stands alone over a paragraph."""
-    if block.shape not in {Shape.TEXT, Shape.HEADING, Shape.BULLET} or is_of_a_paper(block):
+    if block.shape is Shape.FOOTNOTE or is_of_a_paper(block):
         return False
     asks = is_question(block.text) and len(block.text) <= _TITLE_CHARS
     return asks and after is not None and is_paragraph(after)

@@ -45,6 +45,7 @@ _AROUND_CLASSES: Final = _tags(
     "nav navbar navigation menu sidebar breadcrumb breadcrumbs cookie cookies footer share social "
     "toc banner advert ads promo related newsletter subscribe pagination toolbar comments"
 )
+_NOTES_AT_THE_END: Final = _tags("footnote footnotes endnotes")
 _MARK_PIECES: Final = 8
 """A longer superscript is no mark of a footnote."""
 
@@ -191,7 +192,10 @@ class _Collector:
             strong=self._strong,
             width=len(text),
         )
-        if inherited := self._inherited():
+        inherited = self._inherited()
+        if inherited is Shape.FOOTNOTE and not self._heading:
+            line = self._footnote(line)
+        elif inherited and inherited is not Shape.FOOTNOTE:
             line = replace(line, shape=inherited)
         elif self._heading:
             line = replace(line, shape=Shape.HEADING, depth=self._heading)
@@ -212,6 +216,15 @@ class _Collector:
         ordered = self._lists[-1:] == ["ol"]
         shape = Shape.NUMBERED if ordered else Shape.BULLET
         return replace(line, shape=shape, depth=max(0, len(self._entries) - 1))
+
+    def _footnote(self, line: Line) -> Line:
+        """A note at the end of the page; one without a mark is counted."""
+        if self._entries and not self._entries[-1]:
+            return replace(line, goes_on=True)
+        if self._entries:
+            self._entries[-1] = False
+        again = shaped(line)
+        return replace(line, text=again.text, shape=Shape.FOOTNOTE, mark=again.mark)
 
     def _opened(self, tag: str, attributes: Mapping[str, str]) -> _Open:
         above = self._open[-1] if self._open else None
@@ -244,8 +257,8 @@ def _shape_of(tag: str, attributes: Mapping[str, str]) -> Shape | None:
         return Shape.HIDDEN
     named = f"{attributes.get('class', '')} {attributes.get('id', '')}".lower().split()
     names = {name.removeprefix("site-").removeprefix("page-") for name in named}
-    if names & {"footnote", "footnotes", "endnotes"}:
-        return None
+    if names & _NOTES_AT_THE_END or attributes.get("role", "") in {"doc-endnotes", "doc-footnote"}:
+        return Shape.FOOTNOTE
     around = tag in _AROUND or attributes.get("role", "") in _ROLES
     by_name = tag not in {"html", "body", "main", "article"} and names & _AROUND_CLASSES
     return Shape.FURNITURE if around or by_name else None

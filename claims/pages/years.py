@@ -8,38 +8,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from claims.dates import ClaimDate
 
 _Y: Final = r"(?:19[89]\d|20[0-4]\d)"
-_MONTHS: Final = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
-_MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
+
+
+def _months() -> dict[str, int]:
+    """Names and abbreviations of months in `months.txt`, with their number."""
+    lines = Path(__file__).with_name("months.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line.split() for line in lines if not line.startswith("#")]
+    return {name: n for n, names in enumerate(rows, start=1) for name in names}
+
+
+_MONTHS: Final = _months()
+_MONTH: Final = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?![^\W\d_])\.?"
 _ABOUT: Final = (
-    r"(?:~|∼|≈|c\.|ca\.?|circa|about|around|approximately|approx\.?|roughly|some time in)"
+    r"(?:~|∼|≈|c\.|ca\.?|circa|about|around|approximately|approx\.?|roughly|some time in|etwa|"
+    r"env\.|environ|hacia|verso)"
 )
 _PART: Final = r"(?:early|mid|late|spring|summer|autumn|fall|winter|beginning of|end of|start of)"
 _POINT: Final = (
     rf"(?:{_ABOUT}\s?)?(?:{_PART}[\s-])?(?:"
-    rf"(?:[0-3]?\d(?:st|nd|rd|th)?\s+)?{_MONTH}\s+(?:[0-3]?\d,?\s+)?{_Y}|"
+    rf"(?:[0-3]?\d(?:st|nd|rd|th|\.)?\s+(?:de\s+)?)?{_MONTH},?\s+(?:de\s+)?"
+    rf"(?:[0-3]?\d(?:st|nd|rd|th)?,?\s+)?{_Y}|"
+    rf"[0-3]?\d\.[01]?\d\.{_Y}|[0-3]?\d/[0-3]?\d/{_Y}|{_Y}年(?:[01]?\d月)?|"
     rf"[QH][1-4]\s?[/ ]?\s?{_Y}|{_Y}\s?[/ -]?\s?[QH][1-4]|"
     rf"{_Y}-[01]\d-[0-3]\d|{_Y}-[01]\d(?!\d)|[01]\d/{_Y}|{_Y}"
     rf")(?:\s?[~?])?"
 )
-_TO: Final = r"\s?(?:–|—|−|‑|-|/|\.\.|to|until|through|till|and)\s?"
+_TO: Final = r"\s?(?:[–—−‑‒―/-]|\.\.|to|until|through|till|and|bis|à|al|hasta|até|tot)\s?"
 _DATE: Final = re.compile(
     rf"(?<![\w.,$€£/-])(?P<first>{_POINT})(?:{_TO}(?P<last>{_POINT}|\d\d(?![\w%.])))?"
     rf"(?![\w%]|[.,:/-]\d)",
@@ -49,6 +49,10 @@ _BRACKETED: Final = re.compile(r"[(\[][^()\[\]]{0,40}$")
 _ENDS: Final = re.compile(r"\s*[.;,]?\s*$")
 _HEADS: Final = re.compile(r"\s*(?:[:–—|]|-\s|\))")
 _YEAR: Final = re.compile(_Y)
+_NUMBERED_MONTH: Final = re.compile(
+    rf"(?<![\d/])([01]?\d)/{_Y}|\d\.([01]?\d)\.{_Y}|{_Y}年([01]?\d)月"
+)
+"""With two slashes nobody knows which number is the month: then the year alone counts."""
 _COUNTS_THINGS: Final = re.compile(
     r"\s+(?:[a-z]+\s+)?(?:tokens|agents|people|participants|papers|items|questions|samples|models|"
     r"words|steps|users|dialogues|examples|hours|respondents|personas)\b",
@@ -160,11 +164,11 @@ def _point(text: str) -> str:
         return _span_of(year[0], quarter[1], int(quarter[2]))
     if iso := re.search(rf"{_Y}-[01]\d(?:-[0-3]\d)?", low):
         return iso[0] + about
-    if slashed := re.search(rf"([01]\d)/{_Y}", low):
-        return f"{year[0]}-{slashed[1]}{about}"
-    named = re.search(r"[a-z]{3}", re.sub(rf"{_ABOUT}|{_PART}", " ", low))
-    if named and named[0] in _MONTHS:
-        return f"{year[0]}-{_MONTHS.index(named[0]) + 1:02d}{about}"
+    if numbered := _NUMBERED_MONTH.search(low):
+        month = int(numbered[1] or numbered[2] or numbered[3])
+        return f"{year[0]}-{month:02d}{about}"
+    if named := re.search(_MONTH, re.sub(rf"{_ABOUT}|{_PART}", " ", low)):
+        return f"{year[0]}-{_MONTHS[named[0].rstrip('.')]:02d}{about}"
     return year[0] + about
 
 
