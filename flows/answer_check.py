@@ -4,9 +4,11 @@ Useful by itself: it needs an answer and a source of papers, and no library. Wha
 checked is never told as right.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from claims.claim import SourceRef
 from claims.errors import QuoteNotFound, SourceError
@@ -15,11 +17,16 @@ from claims.health import Records, SourceCheck, check
 from claims.ids import ArxivId
 from claims.naming import same_title
 from claims.pages.stated import CitedPaper, QuotedWords, Statements
-from claims.verify import locate
+from claims.verify import MIN_QUOTE_CHARS, locate
+from flows.earlier import earlier_than, retitled
 from flows.full_text import Desk, read_whole
 from flows.importing import records_of
 from papers.quoting import Finder
 from papers.sources import Source
+
+_OMISSION: Final = re.compile(r"\s*(?:[\[(]\s*(?:…|\.{3})\s*[\])]|…|\.{3}|\. \. \.)\s*")
+_FITTED: Final = re.compile(r"^\[(\w)\]")
+"""A first letter that was changed: "[t]he lamps"."""
 
 
 class Verdict(StrEnum):
@@ -118,10 +125,13 @@ def check_answer(
     ids = dict.fromkeys(cited.arxiv for cited in answer.papers if cited.arxiv)
     wanted = tuple(dict.fromkeys((*(id.unversioned for id in ids), *(i for i in ids if i.version))))
     unreached = ""
+    said: Mapping[ArxivId, Paper | None] = {}
     try:
-        said: Mapping[ArxivId, Paper | None] = source.lookup(wanted) if wanted else {}
+        said = source.lookup(wanted) if wanted else {}
+        if earlier := _earlier(answer, said, texts):
+            said = {**said, **source.lookup(earlier)}
     except SourceError as error:
-        said, unreached = {}, str(error)
+        unreached = str(error)
     records = records_of(said)
     papers = tuple(_checked_paper(cited, records, said, unreached) for cited in answer.papers)
     quotes = (
@@ -130,6 +140,20 @@ def check_answer(
         if not _is_title(quote, records)
     )
     return (*papers, *quotes)
+
+
+def _earlier(
+    answer: Statements, said: Mapping[ArxivId, Paper | None], texts: Texts
+) -> tuple[ArxivId, ...]:
+    """Earlier versions in which a stated title or quotation may stand that the latest lack."""
+    refs = [SourceRef(arxiv=c.arxiv, title=c.title) for c in answer.papers if c.arxiv]
+    sought = list(retitled(refs, said.values(), said))
+    known = records_of(said)
+    for quote in answer.quotes:
+        own = [p for id in quote.papers[:1] for p in known.get(id.number) or ()]
+        if own and not any((text := texts(p)) and _says(text, quote.words) for p in own):
+            sought += earlier_than(own, said)
+    return tuple(dict.fromkeys(sought))
 
 
 def _checked_paper(
@@ -202,15 +226,38 @@ def _checked_quote(quote: QuotedWords, records: Records, texts: Texts) -> Checke
     own = [paper for id in quote.papers for paper in records.get(id.number) or ()]
     for paper in own:
         text = texts(paper)
-        if text and text.says(quote.words):
+        if text and _says(text, quote.words):
             return told(Verdict.RIGHT, f"stands in {paper.id}", paper.id)
     others = (p for versions in records.values() for p in versions or () if p not in own)
     for paper in others:
         text = texts(paper)
-        if text and text.says(quote.words):
+        if text and _says(text, quote.words):
             verdict = Verdict.OTHER_PAPER if quote.papers else Verdict.RIGHT
             return told(verdict, f"stands in {paper.id}, {paper.title!r}", paper.id)
     return told(*_absence(quote, own, texts))
+
+
+def _says(text: Text, words: str) -> bool:
+    """Whether the words stand there, as people quote.
+
+    With an omission, another first letter, or a stop before the closing mark; every other letter
+    and digit counts.
+    """
+    pieces = _pieces(words)
+    return bool(pieces) and all(any(map(text.says, _forms(piece))) for piece in pieces)
+
+
+def _pieces(words: str) -> list[str]:
+    """The words between omissions."""
+    return [piece.strip() for piece in _OMISSION.split(words) if piece.strip()]
+
+
+def _forms(words: str) -> Iterator[str]:
+    """The words as they stand, and as they stood before they were fitted into a sentence."""
+    bare = _FITTED.sub(r"\1", words)
+    for form in dict.fromkeys((words, bare, bare.rstrip(".,;:!?"))):
+        yield form
+        yield form[:1].swapcase() + form[1:]
 
 
 def _absence(
@@ -226,6 +273,8 @@ def _absence(
     if not read:
         return Verdict.UNCHECKED, f"nothing that the authors of {nearest} wrote is at hand", nearest
     unread = next((text.unread for text in read if text.unread), "")
+    if any(len(piece.replace(" ", "")) < MIN_QUOTE_CHARS for piece in _pieces(quote.words)):
+        return Verdict.UNCHECKED, "a piece of it is too short to be sought by itself", nearest
     if not unread or quote.of_the_abstract:
         return Verdict.QUOTE_ABSENT, f"not in {_listed(own)}", nearest
     return Verdict.UNCHECKED, f"not in the abstract of {_listed(own)}; {unread}", nearest

@@ -18,6 +18,7 @@ from claims.ledger import Ledger
 from claims.outcomes import SourceChange
 from claims.run import Run
 from claims.verify import VerifiedCitation
+from flows.earlier import retitled
 from flows.full_text import WholePapers
 from flows.wiring import Bench
 from papers.sources import Harvester
@@ -28,8 +29,8 @@ from papers.states import change_of
 class Rests:
     """What the claims of a run rest on, as numbers of papers."""
 
-    cited: tuple[ArxivId, ...]
-    """As the library cites them, with a version where it names one."""
+    refs: tuple[SourceRef, ...]
+    """As the library cites them."""
     of_claim: dict[str, frozenset[str]]
     """A claim's id to the papers that it cites and those of its admitted evidence so far."""
     sources: tuple[tuple[str, SourceRef], ...]
@@ -40,7 +41,7 @@ class Rests:
     @property
     def numbers(self) -> frozenset[str]:
         """All of them."""
-        cited = frozenset(id_.number for id_ in self.cited)
+        cited = frozenset(ref.arxiv.number for ref in self.refs)
         return cited.union(*self.of_claim.values())
 
 
@@ -69,7 +70,7 @@ def rests_of(ledger: Ledger, inquiries: Sequence[Inquiry], claims: Sequence[Clai
     return Rests(
         sources=tuple((c.id, source) for c in claims for source in c.sources if source.quote),
         evidence=evidence,
-        cited=tuple(dict.fromkeys(ref.arxiv for i in inquiries for ref in i.cited)),
+        refs=tuple(dict.fromkeys(ref for i in inquiries for ref in i.cited)),
         of_claim={id_: frozenset(numbers) for id_, numbers in of_claim.items()},
     )
 
@@ -86,7 +87,7 @@ def _dropped(ledger: Ledger, claim: Claim) -> Iterator[Assessment]:
 async def look_up(bench: Bench, run: Run, rests: Rests) -> Looked:
     """What the source says of the papers; their records are in the ledger. Raises SourceError."""
     latest = tuple(ArxivId(number) for number in sorted(rests.numbers))
-    pinned = tuple(id_ for id_ in rests.cited if id_.version)
+    pinned = tuple(dict.fromkeys(ref.arxiv for ref in rests.refs if ref.arxiv.version))
     if not latest:
         return Looked()
     source, papers = bench.source, bench.ledger.papers
@@ -95,6 +96,9 @@ async def look_up(bench: Bench, run: Run, rests: Rests) -> Looked:
     else:
         states = source.lookup(latest)
     answers = {**states, **source.lookup(pinned)}
+    known = {paper.id for paper in papers.get(ids=latest)}
+    if earlier := retitled(rests.refs, answers.values(), known):
+        answers |= source.lookup(earlier)
     found = [paper for paper in answers.values() if paper]
     later = {paper.id.number for paper in found if paper.revised_at >= run.until}
     if later:

@@ -21,6 +21,7 @@ from claims.ids import ArxivId
 from claims.importing import Imported, place
 from claims.ledger import Ledger
 from claims.pages.page import Page, Sureness, Understood, read_page
+from flows.earlier import retitled
 from flows.wiring import source_of
 from flows.workspace import Workspace
 from papers.sources import Source
@@ -110,6 +111,8 @@ def looked_up(source: Source | None, inquiry: Inquiry) -> tuple[Records, str | N
     wanted = _ids_of(inquiry.cited)
     try:
         said = source.lookup(wanted) if wanted else {}
+        if earlier := retitled(inquiry.cited, said.values()):
+            said = {**said, **source.lookup(earlier)}
     except SourceError as error:
         return Records(()), str(error)
     return records_of(said), None
