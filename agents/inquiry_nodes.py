@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import combinations
 from typing import Final, TypedDict
 
 from agents.words import FUNCTION_WORDS, WORD, stem, weight
-from agents.writer import Ranked, Spring, SubQuestion, Writer
+from agents.writer import Ranked, Spring, SpringKind, SubQuestion, Writer
 from claims.answer import (
     Answered,
     Criteria,
@@ -26,6 +27,7 @@ from claims.assessment import Assessment, StandingState
 from claims.claim import Inquiry
 from claims.clock import Window
 from claims.evidence import Relation
+from claims.standing import Flag
 
 N_DISAGREEMENTS: Final = 5
 N_QUESTIONS: Final = 2
@@ -201,13 +203,23 @@ def doubting(task: InquiryTask) -> Iterator[tuple[Held, Assessment]]:
 
 
 def springs(task: InquiryTask) -> tuple[Spring, ...]:
-    """What new questions spring from: conflicts first, then transfers, then gaps."""
+    """What new questions spring from, most telling first.
+
+    Conflicts, then transfers and missing cells, then gaps; last what rests on a single paper, on
+    none that was shown to be real, or on nothing of today.
+    """
     by_state = sorted(task.held, key=lambda held: _FIRST[held.state])
     conflicts = [_conflict(held) for held in by_state if held.state in _CONFLICTS]
     transfers = [spring for held in by_state for spring in _transfers(held)]
+    cells = [spring for held in by_state for spring in _missing_cells(held)]
     gaps = [_gap(held) for held in by_state if held.state is StandingState.UNTESTED]
     rest = [_conflict(held) for held in by_state if held.state is StandingState.CONFIRMED]
-    return _each_claim_once_first((*conflicts, *transfers, *gaps, *rest))
+    alone = [spring for held in by_state for spring in _alone(held)]
+    origins = [_origin(held) for held in by_state if Flag.UNGROUNDED in held.flags]
+    ages = [_age(held) for held in by_state if held.admitted]
+    return _each_claim_once_first(
+        (*conflicts, *transfers, *cells, *gaps, *rest, *alone, *origins, *ages)
+    )
 
 
 def _each_claim_once_first(found: Iterable[Spring]) -> tuple[Spring, ...]:
@@ -283,8 +295,56 @@ def _transfers(held: Held) -> Iterator[Spring]:
             continue
         if slots := _differing(held, piece):
             what = f"{held.claim.id} was never tested where {piece.finding.paper} works"
-            yield Spring(held=held, what=what, evidence=(piece,), slots=slots)
+            yield Spring(
+                held=held, kind=SpringKind.TRANSFER, what=what, evidence=(piece,), slots=slots
+            )
             return
+
+
+def _missing_cells(held: Held) -> Iterator[Spring]:
+    """A pair of slot values that were each studied for the claim, and never together."""
+    studied = [(piece, piece.finding.scope.model_dump()) for piece in held.admitted]
+    for one, other in combinations(("population", "task", "measure", "setting"), 2):
+        cells = {(s[one], s[other]): piece for piece, s in studied if s[one] and s[other]}
+        firsts = dict.fromkeys(first for first, _ in cells)
+        seconds = dict.fromkeys(second for _, second in cells)
+        missing = ((f, s) for f in firsts for s in seconds if not _is_studied(f, s, cells))
+        if cell := next(missing, None):
+            behind = [p for (f, s), p in cells.items() if f == cell[0] or s == cell[1]]
+            yield Spring(
+                held=held,
+                kind=SpringKind.MISSING_CELL,
+                what=f"{held.claim.id} was never tested for this {one} with this {other}",
+                evidence=tuple(dict.fromkeys(behind)),
+                slots=(f"the {one} {cell[0]}", f"the {other} {cell[1]}"),
+            )
+            return
+
+
+def _is_studied(first: str, second: str, cells: Iterable[tuple[str, str]]) -> bool:
+    return any(_stems(first) & _stems(f) and _stems(second) & _stems(s) for f, s in cells)
+
+
+def _alone(held: Held) -> Iterator[Spring]:
+    """That everything which counts for a claim comes from one paper."""
+    papers = {piece.finding.paper.number for piece in held.admitted}
+    if len(papers) == 1:
+        what = f"{held.claim.id} is {held.state} by one paper alone"
+        yield Spring(held=held, kind=SpringKind.ALONE, what=what, evidence=held.admitted[:1])
+
+
+def _age(held: Held) -> Spring:
+    newest = max(held.admitted, key=lambda p: (p.evidence[0].paper.submitted_at, p.id))
+    dated = newest.evidence[0].paper.submitted_on
+    what = f"the newest work that counts for {held.claim.id} is of {dated}"
+    return Spring(
+        held=held, kind=SpringKind.AGE, what=what, evidence=(newest,), slots=(str(dated),)
+    )
+
+
+def _origin(held: Held) -> Spring:
+    what = f"no real paper has been shown to stand behind {held.claim.id}"
+    return Spring(held=held, kind=SpringKind.ORIGIN, what=what, evidence=())
 
 
 def _differing(held: Held, piece: Assessment) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ where a claim stands or what was not found.
 from collections import Counter
 from typing import Final
 
-from agents.writer import Ranked, Spring, SubQuestion
+from agents.writer import Ranked, Spring, SpringKind, SubQuestion
 from claims.answer import Held, Kind, Line, Openness, Statement
 from claims.assessment import Assessment, StandingState
 from claims.claim import Claim, Inquiry
@@ -67,19 +67,7 @@ class LocalWriter:
 
     async def line(self, spring: Spring) -> Line:
         """A question by the kind of conflict."""
-        claim = spring.held.claim
-        asks = {
-            StandingState.CONTESTED: (
-                f"Under which conditions does it hold that “{_bare(claim)}”, and under which not?"
-            ),
-            StandingState.SUPERSEDED: f"If it no longer holds that “{_bare(claim)}”, what does?",
-            StandingState.QUALIFIED: f"How far does it reach that “{_bare(claim)}”?",
-            StandingState.CONFIRMED: f"Where would it fail that “{_bare(claim)}”?",
-            StandingState.UNTESTED: f"Does it still hold that “{_bare(claim)}”?",
-        }
-        question = asks[spring.held.state]
-        if spring.slots:
-            question = f"Does it hold beyond {'; '.join(spring.slots)} that “{_bare(claim)}”?"
+        question = _asks(spring)
         return Line(
             question=question,
             springs_from=spring.what,
@@ -87,6 +75,31 @@ class LocalWriter:
             decided_by=_decided_by(spring),
             evidence=spring.evidence,
         )
+
+
+def _asks(spring: Spring) -> str:
+    """The question, by what it springs from."""
+    claim = _bare(spring.held.claim)
+    match spring.kind:
+        case SpringKind.TRANSFER:
+            return f"Does it hold beyond {'; '.join(spring.slots)} that “{claim}”?"
+        case SpringKind.MISSING_CELL:
+            return f"Does it hold for {' with '.join(spring.slots)} that “{claim}”?"
+        case SpringKind.ALONE:
+            return f"Do others find the same of “{claim}”?"
+        case SpringKind.AGE:
+            return f"Has anything since {spring.slots[0]} moved that “{claim}”?"
+        case SpringKind.ORIGIN:
+            return f"Which work first showed that “{claim}”?"
+    return {
+        StandingState.CONTESTED: (
+            f"Under which conditions does it hold that “{claim}”, and under which not?"
+        ),
+        StandingState.SUPERSEDED: f"If it no longer holds that “{claim}”, what does?",
+        StandingState.QUALIFIED: f"How far does it reach that “{claim}”?",
+        StandingState.CONFIRMED: f"Where would it fail that “{claim}”?",
+        StandingState.UNTESTED: f"Does it still hold that “{claim}”?",
+    }[spring.held.state]
 
 
 def _bare(claim: Claim) -> str:
@@ -132,8 +145,15 @@ def _why_open(counts: Counter[StandingState]) -> str:
 
 def _decided_by(spring: Spring) -> str:
     claim = spring.held.claim
-    if spring.slots:
-        return "the same measure taken on both sides of that difference, in one study"
+    by_kind = {
+        SpringKind.TRANSFER: "the same measure on both sides of that difference, in one study",
+        SpringKind.MISSING_CELL: "the same measure taken on the two together",
+        SpringKind.ALONE: "the same measure taken by others, on data of their own",
+        SpringKind.AGE: "a newer measurement under the same conditions",
+        SpringKind.ORIGIN: "a paper from before its date whose own words say so",
+    }
+    if spring.kind in by_kind:
+        return by_kind[spring.kind]
     if claim.quantities:
         told = " and ".join(map(str, claim.quantities))
         return f"a newer measurement of {told}, by others and with its spread"

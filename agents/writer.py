@@ -6,6 +6,7 @@ grounded. Errors are JudgeErrors.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from claims.answer import Criteria, Held, Line, Openness, Statement
@@ -34,16 +35,34 @@ class Ranked:
     criteria: Criteria
 
 
+class SpringKind(StrEnum):
+    """What a new question springs from."""
+
+    STANDING = "standing"
+    """Where the claim stands: a conflict, a limit, or nothing newer that bears on it."""
+    TRANSFER = "transfer"
+    """Work that differs from the claim in a slot: nobody bridged it."""
+    MISSING_CELL = "missing cell"
+    """Two slots whose values were studied, and never these together."""
+    ALONE = "alone"
+    """All that counts comes from one paper."""
+    AGE = "age"
+    """The newest work that counts has a date, and nothing since."""
+    ORIGIN = "origin"
+    """No paper has been shown to stand behind the claim."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spring:
-    """A conflict, a gap or a transfer that nobody tested: what a new question springs from."""
+    """What a new question springs from."""
 
     held: Held
+    kind: SpringKind = SpringKind.STANDING
     what: str
     """In a few words."""
     evidence: tuple[Assessment, ...]
     slots: tuple[str, ...] = ()
-    """What differs, such as "population: people, language models"."""
+    """What differs or is missing, such as "the population people (there: language models)"."""
 
 
 class Writer(Protocol):

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -193,3 +194,28 @@ def test_the_graph_draws_its_three_tasks_side_by_side() -> None:
     drawn = inquiry_graph.picture()
     for name in ("re-test the premise", "find disagreement", "assume another regime"):
         assert name in drawn
+
+
+def test_two_claims_give_rise_to_three_next_lines_that_name_their_standings() -> None:
+    told = answer(
+        held(AGREE, assessment(AGREE, NEW, relation=Relation.CONTRADICTS)),
+        held(BURN, assessment(BURN, NEWER)),
+    )
+    assert (len(told.questions), len(told.next_lines)) == (2, 3)
+    questions = [line.question for line in (*told.questions, *told.next_lines)]
+    assert len(set(questions)) == len(questions)
+    assert any(question.startswith("Do others find the same") for question in questions)
+    assert all(line.springs_from for line in told.next_lines)
+
+
+def test_values_that_were_never_studied_together_give_rise_to_a_question() -> None:
+    def piece(of: Paper, population: str, setting: str) -> Assessment:
+        made = assessment(AGREE, of)
+        scope = Scope(population=population, setting=setting)
+        finding = Finding.model_validate({**made.finding.model_dump(), "scope": scope})
+        return replace(made, finding=finding)
+
+    told = answer(held(AGREE, piece(NEW, "tin lamps", "at sea"), piece(NEWER, "glass", "inland")))
+    springs = {line.springs_from: line.question for line in (*told.questions, *told.next_lines)}
+    asked = springs["lanterns-agree was never tested for this population with this setting"]
+    assert asked.startswith("Does it hold for the population ")
