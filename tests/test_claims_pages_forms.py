@@ -112,3 +112,35 @@ def test_labels_in_a_few_more_words_are_known() -> None:
     assert read.inquiry.framing == "time is what is kept."
     assert read.inquiry.restated == "Does any kettle keep time?"
     assert read.inquiry.claims[0].text == "Kettles keep time"
+
+
+def test_several_claims_on_one_line_are_several_claims() -> None:
+    text = "Why do kettles sing?\n\nclaims: Some sing (Sept. '24); all boil (as of early 2025)\n"
+    told = [(claim.text, str(claim.as_of)) for claim in page(text).inquiry.claims]
+    assert told == [("Some sing", "2024-09"), ("all boil", "2025~")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Claims (as of 2024)\n\n- Kettles keep time\n- Cups do not (2025)\n",
+        "Claim (2024): Kettles keep time\n\nClaim (2025): Cups do not\n",
+    ],
+)
+def test_a_date_in_a_label_is_that_of_the_claims_under_it(text: str) -> None:
+    told = [(claim.text, str(claim.as_of)) for claim in page(HEAD + text).inquiry.claims]
+    assert told == [("Kettles keep time", "2024"), ("Cups do not", "2025")]
+
+
+def test_a_table_that_names_its_parts_row_by_row_is_read() -> None:
+    rows = (
+        ("Question", "Do kettles keep time?"),
+        ("Claim (2024)", "Kettles keep time"),
+        ("Claim (~2025)", "Cups do not"),
+        ("Task 1", "Re-test the premise"),
+    )
+    cells = "".join(f"<tr><td>{name}</td><td>{told}</td></tr>" for name, told in rows)
+    inquiry = page(f"<table>{cells}</table>").inquiry
+    assert inquiry.question == "Do kettles keep time?"
+    assert [str(claim.as_of) for claim in inquiry.claims] == ["2024", "2025~"]
+    assert inquiry.tasks == ("Re-test the premise",)

@@ -51,6 +51,9 @@ _HEAD: Final = re.compile(r"(?:[~≈∼\s*_]|\b(?:spanning|as of|dated?|held)\b:
 
 _OPEN_END: Final = re.compile(r"\s?(?:–|—|-|to)\s?(?:present|now|today|date)\b")
 
+_SEVERAL: Final = re.compile(r"(?<=[)\]])\s*;\s+")
+"""Between claims on one line: "a (2024); b (2025)"."""
+
 _EDGES: Final = " \t,;:–—|·-"
 
 
@@ -92,7 +95,7 @@ def claims_of(
 ) -> tuple[ClaimEntry, ...]:
     """The claims among the blocks; nested entries go with the claim above them."""
     found: list[ClaimEntry] = []
-    blocks = list(placed)
+    blocks = [piece for one in placed for piece in _split(one)]
     has_entries = any(one.block.is_entry for one in blocks)
     top = min((one.block.depth for one in blocks if one.block.is_entry), default=0)
     for one in blocks:
@@ -113,6 +116,15 @@ def claims_of(
         else:
             refused.add(block, "no entry of the list of claims")
     return tuple(found)
+
+
+def _split(one: Placed) -> list[Placed]:
+    """The block, or its claims where one line holds several, each with its date."""
+    pieces = [piece.strip(_EDGES) for piece in _SEVERAL.split(one.block.text)]
+    found = [date_of(piece) for piece in pieces]
+    if one.block.is_entry or not all(d and d.stated is Stated.BRACKETED for d in found):
+        return [one]
+    return [replace(one, block=replace(one.block, text=piece)) for piece in pieces]
 
 
 def resolved(text: str, footnotes: Footnotes) -> tuple[str, tuple[Block, ...]]:
@@ -154,7 +166,7 @@ def _claim(one: Placed, footnotes: Footnotes, today: date) -> ClaimEntry | None:
     bare = " ".join(bare.split()).strip(_EDGES)
     if not says_something(bare):
         return None
-    as_of, dated = _dated(found, noted, refs, today)
+    as_of, dated = _dated(found, noted, refs, date_of(one.label)) or _of_today(today)
     return _entry(one, _sentence(bare), as_of, dated, bare_sources(refs))
 
 
@@ -176,19 +188,28 @@ def _entry(
 
 
 def _dated(
-    found: DateInText | None, noted: Iterable[Block], refs: Iterable[SourceRef], today: date
-) -> tuple[ClaimDate, Sureness]:
-    """The date of a claim: as stated, of its footnote, of its paper, or of today."""
+    found: DateInText | None,
+    noted: Iterable[Block],
+    refs: Iterable[SourceRef],
+    label: DateInText | None,
+) -> tuple[ClaimDate, Sureness] | None:
+    """The date of a claim: as stated, of its footnote, of the label above it, or of its paper."""
     if found:
         plain = found.stated is not Stated.IN_PASSING
         return found.date, Sureness.LABELLED if plain else Sureness.SHAPED
     for block in noted:
         if beside := date_of(block.text):
             return beside.date, Sureness.SHAPED
+    if label:
+        return label.date, Sureness.SHAPED
     for ref in refs:
         stamp = ref.arxiv.number.rpartition("/")[2][:2]
         century = "19" if stamp > "90" else "20"
         return ClaimDate(f"{century}{stamp}"), Sureness.GUESSED
+    return None
+
+
+def _of_today(today: date) -> tuple[ClaimDate, Sureness]:
     return ClaimDate(f"{today.year}~"), Sureness.GUESSED
 
 

@@ -43,6 +43,8 @@ class Placed:
 
     block: Block
     sureness: Sureness
+    label: str = ""
+    """The words of the label that opened its part: they may hold the date of what follows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,8 @@ class Outline:
     labels: list[Block] = field(default_factory=list)
     """Blocks that are nothing but the label of a part."""
     unplaced: list[tuple[Block, str]] = field(default_factory=list)
+    label: str = ""
+    """Of the part that is being filled."""
 
     def of(self, part: Part) -> list[Placed]:
         """The blocks of `part`, in the order of the page."""
@@ -69,7 +73,8 @@ class Outline:
 
     def place(self, part: Part, block: Block, sureness: Sureness) -> None:
         """Nothing: `block` is in `part`."""
-        self.parts.setdefault(part, []).append(Placed(block=block, sureness=sureness))
+        placed = Placed(block=block, sureness=sureness, label=self.label)
+        self.parts.setdefault(part, []).append(placed)
 
 
 _ABOVE_ENTRIES: Final = -1
@@ -199,6 +204,7 @@ class _Sorter:
         self._depth = block.depth if block.is_entry else _ABOVE_ENTRIES
         if label.part is Part.PROMPT:
             self._in_prompt = True
+        self.outline.label = block.text.removesuffix(label.rest)
         if not label.rest:
             self.outline.labels.append(block)
             return
@@ -257,6 +263,7 @@ class _Sorter:
 
     def _open_by_content(self, block: Block) -> None:
         self._part, self._lost, self._depth = kind_of(self._under()), False, _ABOVE_ENTRIES
+        self.outline.label = block.text
         self._sureness = Sureness.SHAPED
         self._level = block.depth if block.shape is Shape.HEADING else 0
         self.outline.labels.append(block)

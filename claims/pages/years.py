@@ -36,6 +36,7 @@ _POINT: Final = (
     rf"(?:[0-3]?\d(?:st|nd|rd|th)?,?\s+)?{_Y}|"
     rf"[0-3]?\d\.[01]?\d\.{_Y}|[0-3]?\d/[0-3]?\d/{_Y}|{_Y}年(?:[01]?\d月)?|"
     rf"[QH][1-4]\s?[/ ]?\s?{_Y}|{_Y}\s?[/ -]?\s?[QH][1-4]|"
+    rf"{_MONTH}\s+[’'‘]\d\d(?!\d)|"
     rf"{_Y}-[01]\d-[0-3]\d|{_Y}-[01]\d(?!\d)|[01]\d/{_Y}|{_Y}"
     rf")(?:\s?[~?])?"
 )
@@ -155,7 +156,7 @@ def _outer(ends: list[str]) -> str:
 
 def _point(text: str) -> str:
     """One date as EDTF; empty when it is none."""
-    low = text.lower().strip()
+    low = re.sub(r"[’'‘](\d\d)$", r"20\1", text.lower().strip())
     year = _YEAR.search(low)
     if not year:
         return ""
