@@ -54,6 +54,15 @@ _QUESTION: Final = re.compile(r"[^.?!;:]{8,300}\?")
 _OF_EACH_CLAIM: Final = re.compile(
     r"\b(?:each|every|all|dated)\b[^?]{0,40}\bclaims?\b", re.IGNORECASE
 )
+_OF_THE_WHOLE: Final = re.compile(
+    r"\b(?:question|premise|inquiry)\b[^?]{0,60}\b(?:open|settled|moot|closed|survives?|stands?|holds?)\b"
+    r"|\b(?:open|settled|moot)\b[^?]{0,40}\b(?:question|premise|inquiry)\b",
+    re.IGNORECASE,
+)
+"""What asks after the question itself: the standings of its claims answer it."""
+
+_WHOLE: Final = "Is the question itself still open?"
+_MARK: Final = re.compile(r"^\(?(?:[a-z]|\d|[ivx]{1,4})\)\s+|^(?:and|or|but)\s+", re.IGNORECASE)
 _FIRST: Final = {
     StandingState.CONTESTED: 0,
     StandingState.SUPERSEDED: 1,
@@ -105,6 +114,8 @@ async def premise(bench: InquiryBench) -> InquiryState:
     ]
     openness = openness_of(held.state for held in task.held)
     why = await bench.writer.conclude(task.inquiry, task.held, openness)
+    whole = next(filter(_OF_THE_WHOLE.search, _asked(task)), _WHOLE)
+    answered.append(Answered(question=whole, held=(), statements=why))
     return {"premise": tuple(answered), "why": why}
 
 
@@ -153,13 +164,14 @@ def answer_of(state: InquiryState, bench: InquiryBench) -> InquiryAnswer:
 
 
 def sub_questions(task: InquiryTask) -> tuple[SubQuestion, ...]:
-    """The questions that the first task asks by itself, then one for each dated claim."""
-    first = task.inquiry.tasks[0] if task.inquiry.tasks else ""
-    asked = [" ".join(text.split()) for text in _QUESTION.findall(first)]
+    """What the first task asks by itself, then one question for each dated claim.
+
+    What it asks of the whole is left out: that is the end of the answer.
+    """
     own = [
         SubQuestion(text=text, held=(), evidence=tuple(_bearing(text, task.held)))
-        for text in asked
-        if not _OF_EACH_CLAIM.search(text)
+        for text in _asked(task)
+        if not _OF_EACH_CLAIM.search(text) and not _OF_THE_WHOLE.search(text)
     ]
     of_claims = [
         SubQuestion(
@@ -170,6 +182,13 @@ def sub_questions(task: InquiryTask) -> tuple[SubQuestion, ...]:
         for held in task.held
     ]
     return (*own, *of_claims)
+
+
+def _asked(task: InquiryTask) -> list[str]:
+    """The questions in the text of the first task, without marks such as "(a)"."""
+    first = task.inquiry.tasks[0] if task.inquiry.tasks else ""
+    bare = (_MARK.sub("", " ".join(text.split())) for text in _QUESTION.findall(first))
+    return [text[:1].upper() + text[1:] for text in bare]
 
 
 def ranked_against(task: InquiryTask) -> tuple[Ranked, ...]:

@@ -146,7 +146,7 @@ def _writer(answer: InquiryAnswer) -> str:
 def _n_ungrounded(answer: InquiryAnswer) -> int:
     told = [s for one in answer.premise for s in one.statements]
     told += [s for one in answer.disagreements for s in one.statements]
-    told += [*answer.why, *answer.beyond_the_frame]
+    told += answer.beyond_the_frame
     return sum(not statement.is_grounded for statement in told)
 
 

@@ -36,7 +36,7 @@ def answer(place: Workspace, *, may_ask: bool = True) -> AnswerReport:
 def findings(report: AnswerReport) -> list[Statement]:
     told = [s for one in report.answer.premise for s in one.statements]
     told += [s for one in report.answer.disagreements for s in one.statements]
-    return [s for s in (*told, *report.answer.why) if s.kind is Kind.FINDING]
+    return [s for s in told if s.kind is Kind.FINDING]
 
 
 def test_the_model_writes_and_its_evidence_stands_beside_every_sentence(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_model_that_fails_is_told_and_the_local_writer_writes(
     assert "local writer" in to_markdown(report)
     assert "local writer" in to_html(report)
     assert contract(report)["notes"] == list(report.answer.notes)
-    assert len(report.answer.premise) == 2
+    assert len(report.answer.premise) == 3
 
 
 def test_an_answer_keeps_to_the_budget(tmp_path: Path) -> None:

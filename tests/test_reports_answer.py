@@ -49,7 +49,7 @@ def report(told: InquiryAnswer, *papers: Paper) -> AnswerReport:
 
 
 def said(told: InquiryAnswer) -> list[Statement]:
-    parts = [*(one.statements for one in told.premise), told.why, told.beyond_the_frame]
+    parts = [*(one.statements for one in told.premise), told.beyond_the_frame]
     parts += [one.statements for one in told.disagreements]
     return [statement for part in parts for statement in part]
 
@@ -73,7 +73,7 @@ def test_openness_is_a_rule_over_standings(states: list[StandingState], openness
 
 def test_every_claim_is_answered_and_where_there_is_nothing_it_says_so() -> None:
     told = answer(held(AGREE, assessment(AGREE, NEW)), held(BURN))
-    assert len(told.premise) == 2
+    assert len(told.premise) == 3
     assert told.premise[0].statements[1].evidence
     assert told.premise[1].statements[-1].text == "No evidence found."
     assert all(statement.is_grounded for statement in said(told))
@@ -219,3 +219,17 @@ def test_values_that_were_never_studied_together_give_rise_to_a_question() -> No
     springs = {line.springs_from: line.question for line in (*told.questions, *told.next_lines)}
     asked = springs["lanterns-agree was never tested for this population with this setting"]
     assert asked.startswith("Does it hold for the population ")
+
+
+def test_the_first_task_ends_with_what_has_become_of_the_question() -> None:
+    told = answer(
+        held(AGREE, assessment(AGREE, NEW)),
+        tasks=["Re-test the premise: (a) who pays for moths? (b) is the question still open?"],
+    )
+    assert [one.question for one in told.premise] == [
+        "Who pays for moths?",
+        "Does it still hold that “A lantern that is asked twice gives the same colour”?",
+        "Is the question still open?",
+    ]
+    assert told.premise[-1].statements == told.why
+    assert told.why[0].text.startswith("The question is settled")

@@ -23,7 +23,8 @@ def test_an_inquiry_is_answered_in_three_forms(place: Path) -> None:
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["openness"] == "open"
-    assert len(told["premise"]) == 2
+    assert len(told["premise"]) == 3
+    assert told["premise"][-1]["statements"] == told["why"]
     assert [Path(file).suffix for file in told["report"].values()] == [".md", ".html", ".json"]
     written = Path(told["report"]["markdown"])
     text = written.read_text(encoding="utf-8")

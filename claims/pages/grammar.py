@@ -18,7 +18,8 @@ FUNCTION_WORDS: Final = _words(
 )
 COMPARING: Final = _words("reach reaches reached more less fewer higher lower better worse most "
     "many much several some any all each every other same only near nearly almost beyond within "
-    "least ahead longer shorter larger smaller"
+    "least ahead longer shorter larger smaller farther further faster slower greater stronger "
+    "weaker bigger"
 )  # fmt: skip
 """Words beside a number that are not what is measured."""
 
