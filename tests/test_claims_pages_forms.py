@@ -144,3 +144,13 @@ def test_a_table_that_names_its_parts_row_by_row_is_read() -> None:
     assert inquiry.question == "Do kettles keep time?"
     assert [str(claim.as_of) for claim in inquiry.claims] == ["2024", "2025~"]
     assert inquiry.tasks == ("Re-test the premise",)
+
+
+def test_an_anchor_written_as_a_reference_has_its_title_and_first_author() -> None:
+    read = page(
+        f"{HEAD}Anchor papers:\n\n"
+        "- Flint, A., & Wick, B. (2024). Kettles and time. arXiv preprint arXiv:2401.00001.\n"
+        "- C. Cork and D. Lid. Cups and time. arXiv preprint arXiv:2402.00001, 2024.\n"
+    )
+    told = [(a.title, a.first_author, a.year) for a in read.inquiry.anchors]
+    assert told == [("Kettles and time", "A. Flint", 2024), ("Cups and time", "C. Cork", 2024)]

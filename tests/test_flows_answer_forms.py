@@ -1,5 +1,6 @@
 """Answers cite and quote in many forms; each statement gets the verdict that it deserves."""
 
+import time
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -157,3 +158,24 @@ def test_a_quotation_is_of_the_paper_named_under_it(text: str) -> None:
     (quote,) = [one for one in found if one.kind == "quote"]
     assert quote.arxiv is not None
     assert quote.arxiv.number == "cs/0601001"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "arXiv:2401.00001 ",
+        "arXiv:2401.00001 (2024) ",
+        "“some words that are quoted here” arXiv:2401.00001 ",
+        "@a{title=title=",
+        "arxiv: zz9 ",
+    ],
+)
+def test_an_answer_of_one_endless_paragraph_is_read_in_proportion_to_its_length(
+    piece: str,
+) -> None:
+    began = time.process_time()
+    read_answer((piece * 1_000).encode(), "the answer")
+    short = time.process_time() - began
+    began = time.process_time()
+    read_answer((piece * 8_000).encode(), "the answer")
+    assert time.process_time() - began < 24 * max(short, 0.02)

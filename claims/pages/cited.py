@@ -8,6 +8,7 @@ from typing import Final
 from claims.claim import SourceRef
 from claims.errors import CitationError
 from claims.ids import ArxivId
+from claims.pages.formal import bibtex, formal_entry
 from claims.pages.years import year_of
 
 _ID: Final = re.compile(
@@ -52,11 +53,18 @@ def references_in(text: str) -> tuple[SourceRef, ...]:
     mentions = mentions_in(text)
     if not mentions:
         return ()
+    if len(mentions) == 1 and (found := _formal(text, mentions[0])):
+        return (found,)
     begins_with_id = mentions[0].start <= len(text) - len(text.lstrip(_EDGES + "[("))
     refs: dict[ArxivId, SourceRef] = {}
     for piece, mention in _pieces(text, mentions, ids_first=begins_with_id):
         refs.setdefault(mention.arxiv, _reference(piece, mention.arxiv))
     return tuple(refs.values())
+
+
+def _formal(text: str, only: Mention) -> SourceRef | None:
+    before, after = text[: only.start], text[only.end :]
+    return bibtex(text, only.arxiv) or formal_entry(before, after, only.arxiv, listed=False)
 
 
 def is_bibliographic(text: str) -> bool:

@@ -86,8 +86,3 @@ def label_of(text: str) -> Label | None:
         return None
     rest = text[inline.end() :].strip()
     return Label(part, "" if part_of(rest) is part else rest)
-
-
-def is_label(text: str) -> bool:
-    """Whether `text` begins with a label."""
-    return label_of(text) is not None

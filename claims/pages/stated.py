@@ -6,6 +6,7 @@ written, because it is the first thing to be told of.
 
 import itertools
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,6 +15,7 @@ from claims.claim import SourceRef
 from claims.dates import ClaimDate
 from claims.ids import ArxivId
 from claims.pages.cited import Mention, is_title_case, mentions_in, references_in, without_mentions
+from claims.pages.formal import BIBTEX_BEGINS, PEOPLE_BEFORE, bibtex, formal_entry
 from claims.pages.lines import Block, Shape, joined, refuse_what_is_no_page
 from claims.pages.markup import shown_lines
 from claims.pages.years import DateInText, Stated, dates_in
@@ -31,31 +33,6 @@ _CAPITALS: Final = re.compile(
     r"((?:[A-Z][\w'’?-]*[:,]?|[A-Z]{2,}[:,]?)(?:\s+(?:[A-Z0-9][\w'’?!-]*[:,]?|a|an|and|as|at|by|for|"
     r"from|in|of|on|or|the|their|to|via|with|vs\.?)){2,30})\s*[\"”]?\s*[(\[]?$"
 )
-_BIBTEX: Final = re.compile(
-    r"\b(title|author|year)\s*=\s*(?:\{|\")?((?:[^{}\"]|\{[^{}]*\})+?)"
-    r"(?:\}|\"|,\s*\w+\s*=|\s*\}$)",
-    re.IGNORECASE,
-)
-_BIBTEX_ENTRY: Final = re.compile(r"(?=@[A-Za-z]{3,20}\{)")
-_PREPRINT: Final = re.compile(
-    r"[.,:;]?\s*(?:in\s+)?(?:arxiv\s+)?(?:e-?print|preprint)\s*(?:arxiv)?[\s:,]*$", re.IGNORECASE
-)
-_AFTER_ENTRY: Final = re.compile(r"[\s.,;()\[\]]*(?:((?:19|20)\d\d)[a-z]?)?[\s.,;()\[\]]*")
-_PIECES: Final = re.compile(
-    r"\s*\((?:19|20)\d\d[a-z]?\)[.,:]?\s+|(?<=[\w)][\w)])\.\s+(?=[A-Z\d“\"])"
-)
-"""Between authors, title and the rest: a full stop that ends no initial, or the year."""
-_NAMES: Final = re.compile(
-    r"(?:[^\W\d_][\w.'’-]*,?\s+(?:and\s+|&\s+|et al\.?,?\s*)?){1,30}"
-    r"(?:[^\W\d_][\w.'’-]*|et al)\.?,?$"
-)
-_IN_BRACKETS: Final = re.compile(r"\(((?:19|20)\d\d)[a-z]?\)")
-_PEOPLE: Final = re.compile(
-    r"((?:(?:[Vv][ao]n|[Dd][aei]|[Ll][ae]|[Ee]l|[Aa]l|bin) )?[A-Z][^\W\d_]+(?:[-'’]\w+)*)"
-    r"(?:,? (?:&|and) [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?|,? et al\.?)"
-    r"(?:,? [(\[]?(?:19|20)\d\d[a-z]?[)\]]?)?[\s,;:(\[–—-]*$"
-)
-"""People and perhaps a year right before an id: "La Cava & Tagarelli (2024) [arXiv:...]"."""
 _REFERENCES: Final = re.compile(
     r"\W*(?:references?|bibliography|works cited|citations?|literature)\W*", re.IGNORECASE
 )
@@ -63,11 +40,17 @@ _LEADS: Final = re.compile(r"\s*([(\[][^()\[\]]{4,24}[)\]])?\s*[:–—|,-]\s")
 _EDGE: Final = 6
 """An entry may begin with its number before the id."""
 
+_BEFORE: Final = 400
+"""Characters before an id in which its title or its people may stand."""
+
 _NEAR: Final = 40
 """Characters beside an id in which a date in brackets is its own."""
 
 _ATTRIBUTION: Final = 8
 """Words beside the id in a line that says whose words stand above it."""
+
+_N_AROUND: Final = 20
+"""Ids before and after a quotation that it may be of."""
 
 _FEWEST_QUOTED_WORDS: Final = 4
 """Fewer words in quotation marks are a term, not a quotation."""
@@ -136,7 +119,7 @@ def read_answer(content: bytes, name: str) -> Statements:
 
 def _entries(block: Block) -> list[Block]:
     """The block, or each BibTeX entry of it."""
-    pieces = [piece for piece in _BIBTEX_ENTRY.split(block.text) if piece.strip()]
+    pieces = [piece for piece in BIBTEX_BEGINS.split(block.text) if piece.strip()]
     return [replace(block, text=piece) for piece in pieces] if len(pieces) > 1 else [block]
 
 
@@ -161,10 +144,12 @@ def papers_in(text: str) -> tuple[CitedPaper, ...]:
 def _papers(block: Block, *, listed: bool = False) -> Iterator[CitedPaper]:
     mentions = mentions_in(block.text)
     entry = _reference(block, mentions, listed=listed)
-    for mention in mentions:
+    dates = _dates(block.text, mentions)
+    for n, mention in enumerate(mentions):
         ref = entry or SourceRef(arxiv=mention.arxiv)
-        title = ref.title or _title_beside(block.text, mention)
-        people = _PEOPLE.search(block.text[: mention.start])
+        before = block.text[max(0, mention.start - _BEFORE) : mention.start]
+        title = ref.title or _title_beside(before)
+        people = PEOPLE_BEFORE.search(before)
         if people and title and people[0].startswith(title):
             title = None
         yield CitedPaper(
@@ -172,15 +157,18 @@ def _papers(block: Block, *, listed: bool = False) -> Iterator[CitedPaper]:
             arxiv=mention.arxiv,
             title=title,
             first_author=ref.first_author or (people[1] if people else None),
-            dates=_dates(block.text, mention) or _year(ref),
+            dates=tuple(dates.get(n, ())) or _year(ref),
             around=block.text,
             lines=block.lines,
             start=mention.start,
             end=mention.end,
         )
+    starts = [mention.start for mention in mentions]
     for match in _MARKED.finditer(block.text):
+        at = bisect_right(starts, match.end())
+        near = mentions[max(0, at - 2) : at + 1]
         if not any(m.start <= match.start() < m.end or match.start(1) < m.end <= match.end()
-                   for m in mentions):  # fmt: skip
+                   for m in near):  # fmt: skip
             yield CitedPaper(
                 written=match[1].rstrip("./-"),
                 arxiv=None,
@@ -202,9 +190,13 @@ def _reference(block: Block, mentions: tuple[Mention, ...], *, listed: bool) -> 
     """The one paper that the block is a bibliographic entry of; None for prose about papers."""
     if len(mentions) != 1:
         return None
-    if fields := dict(_BIBTEX.findall(block.text)):
-        return _of_fields(fields, mentions[0].arxiv)
-    if formal := _formal(block.text, mentions[0], listed=listed or block.shape is Shape.FOOTNOTE):
+    (only,) = mentions
+    before, after = block.text[: only.start], block.text[only.end :]
+    is_listed = listed or block.shape is Shape.FOOTNOTE
+    formal = bibtex(block.text, only.arxiv) or formal_entry(
+        before, after, only.arxiv, listed=is_listed
+    )
+    if formal:
         return formal
     (ref,) = references_in(block.text)
     lead = _LEADS.match(block.text[mentions[0].end :]) if mentions[0].start <= _EDGE else None
@@ -215,54 +207,9 @@ def _reference(block: Block, mentions: tuple[Mention, ...], *, listed: bool) -> 
     return bare if ref.title and is_title_case(ref.title) else None
 
 
-def _of_fields(fields: dict[str, str], arxiv: ArxivId) -> SourceRef:
-    """The paper of a BibTeX entry."""
-    author = re.split(r"\s+and\s+", fields.get("author", ""))[0]
-    family, _, given = author.partition(",")
-    year = fields.get("year", "")
-    return SourceRef(
-        arxiv=arxiv,
-        title=" ".join(re.sub(r"[{}]", "", fields.get("title", "")).split()) or None,
-        first_author=f"{given} {family}".strip() or None,
-        year=int(year) if re.fullmatch(r"(?:19|20)\d\d", year) else None,
-    )
-
-
-def _formal(text: str, mention: Mention, *, listed: bool) -> SourceRef | None:
-    """The paper of "A. Author, B. Author. Title. arXiv preprint arXiv:ID, 2024.".
-
-    `listed` says that the entry stands in a list of references; elsewhere "preprint" says it, for
-    a sentence with its citation at the end looks the same.
-    """
-    before, after = text[: mention.start], text[mention.end :]
-    is_preprint = _PREPRINT.search(before)
-    ends = _AFTER_ENTRY.fullmatch(after)
-    if not ends or not (listed or is_preprint):
-        return None
-    if _QUOTES.search(before) or re.search(r"\s[—–|·]\s", before):
-        return None
-    body = (before[: is_preprint.start()] if is_preprint else before).strip(" .,;(")
-    pieces = [piece.strip(" .") for piece in _PIECES.split(body) if piece.strip(" .")]
-    authors, titles = pieces[:1], pieces[1:]
-    if not titles or not _NAMES.match(authors[0]):
-        authors, titles = [], pieces
-    if not titles or len(titles[0].split()) < _FEWEST_CAPITALS:
-        return None
-    year = ends[1] or (_IN_BRACKETS.search(body) or [None, None])[1]
-    names = re.split(r",? et al|,? and |,? & |, (?=[A-Z][a-z])", authors[0])[0] if authors else ""
-    inverted = re.fullmatch(r"([^,]+), ((?:[A-Z]\.? ?-?)+)", names.strip(" ,"))
-    first = f"{inverted[2]} {inverted[1]}" if inverted else names.strip(" ,")
-    return SourceRef(
-        arxiv=mention.arxiv,
-        title=titles[0],
-        first_author=first or None,
-        year=int(year) if year else None,
-    )
-
-
-def _title_beside(text: str, mention: Mention) -> str | None:
-    """A run of capitals, or a quoted title, right before the id."""
-    before = text[: mention.start].rstrip(" ([—–-,")
+def _title_beside(text: str) -> str | None:
+    """A run of capitals, or a quoted title, at the end of what stands before an id."""
+    before = text.rstrip(" ([—–-,")
     quoted = re.search(r"[“\"«]([^“”\"«»]{6,300})[”\"»],?$", before)
     capitals = _CAPITALS.search(before)
     found = quoted[1] if quoted else capitals[1] if capitals else ""
@@ -270,36 +217,46 @@ def _title_beside(text: str, mention: Mention) -> str | None:
     return found.strip(" ,:") if n_capitals >= _FEWEST_CAPITALS else None
 
 
-def _dates(text: str, mention: Mention) -> tuple[ClaimDate, ...]:
-    """Dates in brackets beside the id, or within the same brackets; each is of the nearest id."""
-    mentions = mentions_in(text)
-    return tuple(
-        found.date
-        for found in dates_in(text)
-        if not any(one.start <= found.start < one.end for one in mentions)
-        if _in_one_bracket(text, mention, found.start, found.end)
-        or (found.stated is Stated.BRACKETED and _nearest(found, mentions) == mention)
-    )
+def _dates(text: str, mentions: tuple[Mention, ...]) -> dict[int, list[ClaimDate]]:
+    """Dates in brackets beside an id, or within the same brackets: of the mention of each number.
+
+    A date stands right after its id, or a little before it.
+    """
+    found: dict[int, list[ClaimDate]] = {}
+    starts = [mention.start for mention in mentions]
+    for date in dates_in(text):
+        after = bisect_left(starts, date.start)
+        if after and date.start < mentions[after - 1].end:
+            continue
+        near = [n for n in (after - 2, after - 1, after, after + 1) if 0 <= n < len(mentions)]
+        own = {n for n in near if _in_one_bracket(text, mentions[n], date.start, date.end)}
+        if date.stated is Stated.BRACKETED:
+            own |= _nearest(date, mentions, after)
+        for n in own:
+            found.setdefault(n, []).append(date.date)
+    return found
 
 
-def _nearest(found: DateInText, mentions: tuple[Mention, ...]) -> Mention | None:
-    """The id that a date in brackets stands beside: right after it, or a little before it."""
-    for one in mentions:
-        if 0 <= found.start - one.end <= len(" (Sept "):
-            return one
-    after = (one for one in mentions if 0 <= one.start - found.end <= _NEAR)
-    return next(after, None)
+def _nearest(date: DateInText, mentions: tuple[Mention, ...], after: int) -> set[int]:
+    if after and date.start - mentions[after - 1].end <= len(" (Sept "):
+        return {after - 1}
+    is_near = after < len(mentions) and mentions[after].start - date.end <= _NEAR
+    return {after} if is_near else set()
 
 
 def _in_one_bracket(text: str, mention: Mention, start: int, end: int) -> bool:
     low, high = min(start, mention.start), max(end, mention.end)
     between = text[low:high]
-    opened = text.rfind("(", 0, low) > text.rfind(")", 0, low)
+    if high - low > _BEFORE:
+        return False
+    begin = max(0, low - _BEFORE)
+    opened = text.rfind("(", begin, low) > text.rfind(")", begin, low)
     return opened and not re.search(r"[()]", between)
 
 
 def _quotes(block: Block, before: tuple[ArxivId, ...]) -> Iterator[QuotedWords]:
     mentions = mentions_in(block.text)
+    of_the_abstract = "abstract" in block.text.lower()
     found = [(m.start(), next(filter(None, m.groups()))) for m in _QUOTES.finditer(block.text)]
     if block.quoted and not found:
         until = mentions[0].start if mentions else len(block.text)
@@ -307,12 +264,14 @@ def _quotes(block: Block, before: tuple[ArxivId, ...]) -> Iterator[QuotedWords]:
     for start, words in found:
         if not _is_quotation(words):
             continue
-        nearest = sorted(mentions, key=lambda m, at=start: abs(m.start - at))  # type: ignore[misc] # bound here
+        at = bisect_left(mentions, start, key=lambda mention: mention.start)
+        around = mentions[max(0, at - _N_AROUND) : at + _N_AROUND]
+        nearest = sorted(around, key=lambda m, at=start: abs(m.start - at))  # type: ignore[misc] # bound here
         named = tuple(dict.fromkeys(mention.arxiv for mention in nearest))
         yield QuotedWords(
             words=words.strip(),
             papers=named or before,
-            of_the_abstract="abstract" in block.text.lower(),
+            of_the_abstract=of_the_abstract,
             lines=block.lines,
         )
 
