@@ -43,7 +43,7 @@ papers_per_claim = 30
 # passages_per_paper = 6
 
 [judge]
-# "local" knows general rules and costs nothing; "openai" asks a language model, through OpenAI
+# "local", a small model with rules, costs nothing; "openai" asks a language model, through OpenAI
 # (OPENAI_API_KEY) or any server that speaks its API (base_url). `retest doctor` tries it.
 kind = "local"
 # base_url = "http://localhost:11434/v1"
