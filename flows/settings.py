@@ -342,3 +342,8 @@ def quiet_libraries(state: Path) -> None:
 def run_on_prefect(api_url: str) -> None:
     """Nothing: Prefect, imported from now on here and in processes started here, uses `api_url`."""
     os.environ["PREFECT_API_URL"] = api_url
+
+
+def child_environment(ledger_url: str) -> dict[str, str]:
+    """The environment for a process of ours that works on this ledger."""
+    return {**os.environ, "RETEST_LEDGER": ledger_url, "PYTHONIOENCODING": "utf-8"}
