@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import requests
 
 from claims.errors import SettingsError
+from flows.commit import check_repository
 from flows.settings import cron_line, run_on_prefect
 from flows.watch import Watch
 from flows.workspace import Workspace
@@ -36,6 +37,8 @@ _START_S: Final = 90.0
 def serve(workspace: Workspace, watch: Watch, *, cron: str | None = None) -> None:
     """Nothing, when it is stopped. Raises SettingsError when no server can be had."""
     line = cron_line(cron) if cron else workspace.settings.schedule.cron
+    if workspace.settings.schedule.commit:
+        check_repository(workspace)
     with _server(workspace, watch) as api_url:
         run_on_prefect(api_url)
         from prefect.deployments.runner import RunnerDeployment

@@ -195,6 +195,8 @@ class ScheduleSettings(Frozen):
 
     cron: Annotated[str, AfterValidator(_cron)] = "0 3 * * *"
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    commit: bool = False
+    """Whether each of these nights is committed to Git, as `retest nightly --commit` does it."""
 
 
 class ReviewSettings(Frozen):

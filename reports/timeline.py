@@ -32,7 +32,7 @@ _SIDES: Final = {
 """The colours of the page's own style sheet; hatching tells the sides apart without them."""
 
 _HATCH: Final = {"for": "", "with conditions": "///", "against": "xxx"}
-_MARGINS: Final = {"left": 0.175, "right": 0.985, "top": 0.98, "bottom": 0.1, "hspace": 0.22}
+_MARGINS: Final = {"left": 0.175, "right": 0.985, "top": 0.98, "bottom": 0.14, "hspace": 0.22}
 """Shares of the picture: room for the longest standing's name, and for the legend between."""
 
 _DAY_S: Final = 86_400

@@ -14,6 +14,7 @@ from claims.errors import FeedError, SourceError
 from flows.on_prefect import nightly_flow, retest_claim_flow, run_as_task
 from tests import lamps
 from tests.lamps import AGREES, DENIES, FIRST
+from tests.test_review_export import git
 from tests.whole_papers import ID, lantern_pdf
 
 # Prefect's own code warns of its own future; that is not ours to act on.
@@ -38,6 +39,18 @@ def test_a_night_is_a_flow_run_with_its_report_as_an_artifact(tmp_path: Path) ->
         runs = client.read_flow_runs()
     assert [a.key for a in artifacts] == ["retest-night-2026-01-01"]
     assert any(run.state and run.state.is_completed() for run in runs)
+
+
+def test_a_scheduled_night_is_committed_where_that_is_set(tmp_path: Path) -> None:
+    place = lamps.workspace(tmp_path, FIRST)
+    settings = tmp_path / "retest.toml"
+    written = settings.read_text(encoding="utf-8")
+    settings.write_text(written.replace("# commit = true", "commit = true"), encoding="utf-8")
+    git(place.folder, "init", "--quiet")
+    git(place.folder, "config", "user.name", "Ada")
+    git(place.folder, "config", "user.email", "ada@claims.example")
+    asyncio.run(nightly_flow(str(tmp_path), until="2026-01-01"))
+    assert git(place.folder, "log", "--format=%s").startswith("Nightly retest, ")
 
 
 def test_one_claim_is_a_flow_run_with_its_parameters(tmp_path: Path) -> None:
