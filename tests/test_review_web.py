@@ -132,6 +132,17 @@ def test_answers_to_many_questions_go_over_several_pages(tmp_path: Path) -> None
     assert "Task 2" not in second
 
 
+def test_a_page_that_is_followed_live_is_small_too(tmp_path: Path) -> None:
+    made = morning(tmp_path, 2, n_pieces=40)
+    with page_beside(made.workspace, host="127.0.0.1", port=0) as address:
+        browser = Browser(address)
+        whole = browser.get("/claims/lantern-0000").text
+        names = {*re.findall(r'="(/static/[^"]+)"', whole), "/static/htmx.min.js"}
+        static = sum(len(browser.get(name).content) for name in names)
+    assert "1 to 8 of 41" in whole
+    assert len(whole.encode()) + static < MAX_PAGE_BYTES
+
+
 def answers(browser: Browser, query: str = "") -> str:
     """The page with the answers, once they are worked out."""
     for _ in range(600):

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
@@ -25,11 +26,14 @@ from flows.workspace import Workspace
 from reports.answer import AnswerReport, html_pages
 from review.views.room import Room
 
-PER_PAGE: Final = 15
+PER_PAGE: Final = 10
 """Questions a page: each with up to four quotes, some 3 KB."""
 
 _NICENESS: Final = 10
 """Whoever reads a page goes first."""
+
+_LOOK_S: Final = 0.5
+"""How long it may outlive a server that was killed, and could not say so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +115,9 @@ class Answers:
 
 
 def _main(folder: str, inquiry_id: str) -> None:
-    """Print the pages of the answers as JSON."""
+    """Print the pages of the answers as JSON; nothing when whoever asked for them is gone."""
     os.nice(_NICENESS)
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     try:
         workspace = Workspace.open(Path(folder), Environment.read())
         found = known(workspace, inquiry_id)
@@ -121,6 +126,12 @@ def _main(folder: str, inquiry_id: str) -> None:
         sys.exit(str(error))
     pages = html_pages(AnswerReport(answer=answer, records=found.records), PER_PAGE)
     json.dump(pages, sys.stdout)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_S)
+    os._exit(1)
 
 
 if __name__ == "__main__":

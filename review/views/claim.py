@@ -13,8 +13,8 @@ from reports.history import Moment, balance_of, moments
 from review.views.pieces import Exhibit, exhibits
 from review.views.room import Room
 
-PER_PAGE: Final = 15
-"""Pieces of evidence a page: some 30 KB."""
+PER_PAGE: Final = 8
+"""Pieces of evidence a page: some 30 KB, which leaves room for htmx while a retest is followed."""
 
 
 @dataclass(frozen=True, kw_only=True)
