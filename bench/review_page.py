@@ -34,10 +34,10 @@ _PAGES = (
 )  # fmt: skip
 
 
-def main() -> None:
-    """Print the figures."""
+def main(kept: Path | None = None) -> None:
+    """Print the figures, with the ledger in `kept`, or in a folder that is thrown away."""
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(sys.argv[1] if sys.argv[1:] else made)
+        folder = kept or Path(made)
         if not (folder / "retest.toml").is_file():
             began = time.perf_counter()
             # In a process of its own: what it leaves in memory is no part of a server's.
@@ -84,4 +84,4 @@ def _ask(session: requests.Session, url: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

@@ -23,6 +23,12 @@ def rendered(template: str, values: Mapping[str, object]) -> str:
     return _environment().get_template(template).render(values)
 
 
+def compile_templates() -> None:
+    """Nothing: no page needs to wait for its template to be read."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 @cache
 def _environment() -> Environment:
     made = environment(_TEMPLATES, html)

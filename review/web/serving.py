@@ -24,6 +24,7 @@ from review.views.tonight import newest_night, tonight
 from review.web.application import application
 from review.web.desk import Desk, user_name
 from review.web.guard import LOOPBACK, Keys
+from review.web.rendering import compile_templates
 
 _SECRET_BYTES: Final = 32
 _ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound to
@@ -92,6 +93,7 @@ def _warm(room: Room) -> None:
     """Nothing: what the first pages need is read; what is wrong is told on the pages themselves."""
     import reports.timeline  # noqa: F401 - slow to import: the first picture need not wait for it
 
+    compile_templates()
     with suppress(RetestError):
         waiting(room.ledger)
         if run := newest_night(room):
