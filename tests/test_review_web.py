@@ -1,6 +1,7 @@
 """The review page as a browser meets it: over loopback, with real requests."""
 
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -261,6 +262,8 @@ def test_a_standing_is_held_and_amended(fresh: tuple[Morning, str]) -> None:
     answer = browser.decide(claim_id, "", "amend:QUALIFIED", back=f"/claims/{claim_id}#standing")
     assert answer.url.endswith("#standing")
     assert present(ledger, claim_id).standing.state is StandingState.QUALIFIED
+    # Any ruling in force can be taken back from the claim's page, the newest by the key u.
+    assert 'data-key="u">Take back' in browser.get(f"/claims/{claim_id}").text
     browser.decide(claim_id, "", "reject:1")
     assert present(ledger, claim_id).standing.state is StandingState.CONTESTED
     assert browser.decide(claim_id, "", "amend:NONSENSE").status_code == 400
@@ -316,6 +319,19 @@ def test_a_claim_that_changed_its_file_is_seen_at_once(fresh: tuple[Morning, str
     told = browser.get("/claims/new-lantern").text
     assert "never tested" in told
     assert "no run has tested it yet" in told
+
+
+def test_pages_are_read_while_somebody_writes(fresh: tuple[Morning, str]) -> None:
+    made, address = fresh
+    browser = Browser(address)
+    writer = sqlite3.connect(made.workspace.state / "ledger.sqlite", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    for path in ("/tonight", "/queue", "/claims/lantern-0000", "/papers/2503.00001"):
+        assert browser.get(path).status_code == 200
+    assert time.monotonic() - began < 10
+    writer.execute("ROLLBACK")
+    writer.close()
 
 
 def test_a_workspace_before_its_first_night_says_what_to_do(tmp_path: Path) -> None:
