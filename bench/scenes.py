@@ -1,5 +1,6 @@
 """A large library after two nights, made without a judge. Every sentence and number is invented."""
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,10 +39,13 @@ _RELATIONS = (
 )  # fmt: skip
 
 
-def library(folder: Path) -> Workspace:
-    """A workspace whose second night moved most of its claims."""
+def library(folder: Path) -> None:
+    """Nothing: in `folder` is a workspace whose second night moved most of its claims."""
     (folder / "claims").mkdir()
-    head = '[inquiry]\nid = "lanterns"\nquestion = "Do lanterns answer alike?"\n'
+    head = (
+        '[inquiry]\nid = "lanterns"\nquestion = "Do lanterns answer alike?"\n'
+        'tasks = ["Say whether the premise holds."]\n'
+    )
     written = "".join(
         f'\n[[claims]]\nid = "lantern-{n:04}"\nas_of = "2024"\n'
         f'text = "Lantern number {n} gives the same colour when it is asked twice in the dark."\n'
@@ -57,7 +61,6 @@ def library(folder: Path) -> Workspace:
     _night(ledger, workspace, "2026-01-03", pieces=later, relations=_RELATIONS)
     _rulings(ledger)
     ledger.close()
-    return workspace
 
 
 def _rulings(ledger: Ledger) -> None:
@@ -142,3 +145,7 @@ def _pieces(
             signature=_SIGNATURE,
             evidence=(verify(citation, passage, paper),),
         )
+
+
+if __name__ == "__main__":
+    library(Path(sys.argv[1]))

@@ -138,7 +138,9 @@ class Line:
         return bool(self.evidence)
 
 
-@dataclass(frozen=True, kw_only=True)
+# Without a repr: asyncio's own signal handling asks for that of what a coroutine returned, which
+# takes half a minute for a thousand claims with all their evidence.
+@dataclass(frozen=True, kw_only=True, repr=False)
 class InquiryAnswer:
     """All three tasks of an inquiry, and what to ask next."""
 

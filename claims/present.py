@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from claims.assessment import StandingState
+from claims.assessment import Assessment, Decision, StandingState
 from claims.claim import Claim
 from claims.clock import utc_now
 from claims.ledger import Ledger
@@ -25,11 +25,16 @@ _AT_ONCE: Final = timedelta(minutes=2)
 
 @dataclass(frozen=True, kw_only=True)
 class Present:
-    """One claim as it stands now. `run` is the one that last tested it, None for never."""
+    """One claim as it stands now."""
 
     claim: Claim
     standing: Standing
     run: Run | None
+    """The one that last tested it; None for never."""
+    assessments: tuple[Assessment, ...]
+    """All that was ever assessed for it, by id, whether it counts or not."""
+    decisions: tuple[Decision, ...]
+    """In the order in which they were entered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,20 +62,34 @@ class Stand:
         return self.kept.reason
 
 
-def present(ledger: Ledger, claim_id: str) -> Present:
-    """The claim and its standing now, evidence proven again. Raises ClaimNotFound, LedgerError."""
+def present(ledger: Ledger, claim_id: str, written: Claim | None = None) -> Present:
+    """The claim and its standing now, evidence proven again. Raises ClaimNotFound, LedgerError.
+
+    `written` is the claim as the library has it, for one that no run has tested.
+    """
     history = ledger.runs.history(claim_id, limit=1)
+    every = ledger.work.assessments(claim_id)
+    decisions = ledger.work.decisions(claim_id)
+    run = None
     if not history:
-        claim = ledger.claims.latest(claim_id)
-        return Present(claim=claim, standing=_untested(claim), run=None)
-    run, row = history[0]
-    ended_at = run.finished_at or utc_now()
-    claim = ledger.claims.of_revision(row.claim_revision, as_of=ended_at)
-    flags = set(row.flags) - DERIVED_FLAGS
-    then = ledger.known(claim, flags, as_of=ended_at, before=run.until, signature=run.signature)
-    known = replace(then, decisions=ledger.work.decisions(claim_id))
+        claim = written or ledger.claims.latest(claim_id)
+        standing = _untested(claim)
+    else:
+        run, row = history[0]
+        ended_at = run.finished_at or utc_now()
+        claim = ledger.claims.of_revision(row.claim_revision, as_of=ended_at)
+        flags = set(row.flags) - DERIVED_FLAGS
+        then = ledger.known(
+            claim, flags, as_of=ended_at, before=run.until, signature=run.signature, among=every
+        )
+        known = replace(then, decisions=decisions)
+        standing = standing_of(claim, known, thresholds=run.thresholds)
     return Present(
-        claim=claim, standing=standing_of(claim, known, thresholds=run.thresholds), run=run
+        claim=claim,
+        standing=standing,
+        run=run,
+        assessments=tuple(every[id][0] for id in sorted(every)),
+        decisions=decisions,
     )
 
 

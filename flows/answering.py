@@ -106,18 +106,13 @@ def held_inquiry(inquiries: Iterable[Inquiry], inquiry_id: str) -> Inquiry:
 
 
 def _held(ledger: Ledger, claim: Claim) -> Held:
-    tested = ledger.runs.standing_before(claim.id) is not None
-    now = present(ledger, claim.id).standing if tested else None
-    judged = [
-        assessment
-        for assessment, _ in ledger.work.assessments(claim.id).values()
-        if assessment.claim_revision == claim.revision
-    ]
+    now = present(ledger, claim.id, claim)
+    judged = [a for a in now.assessments if a.claim_revision == claim.revision]
     judged.sort(key=lambda a: (a.evidence[0].paper.submitted_at, a.id), reverse=True)
     sources = ledger.papers.get(ids=[ref.arxiv.unversioned for ref in claim.sources])
     return Held(
         claim=claim,
-        standing=now if now and now.claim_revision == claim.revision else None,
+        standing=now.standing if now.run and now.claim.revision == claim.revision else None,
         assessments=tuple(judged),
         own_authors=_family_names(sources),
     )

@@ -42,7 +42,8 @@ _AHEAD: Final = timedelta(days=1)
 """Where it is tomorrow already; what lies further ahead is a slip of the pen."""
 
 
-@dataclass(frozen=True, kw_only=True)
+# Without a repr, for the reason of `claims.answer.InquiryAnswer`.
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Finished:
     """A run that came to its end, with its report and the files that hold it."""
 

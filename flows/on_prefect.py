@@ -22,8 +22,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from claims.clock import parse_moment
 from claims.errors import RateLimited, SettingsError
+from flows.conclude import concluding
 from flows.nightly import Finished, nightly, retest_claim
-from flows.notify import telling
 from flows.runner import FIRST_WAIT_S, LONGEST_WAIT_S, N_TRIES, is_retryable
 from flows.settings import Environment
 from flows.watch import Watch, tell_wait
@@ -75,7 +75,10 @@ async def nightly_flow(
     workspace: str, until: str | None = None, papers: str | None = None
 ) -> dict[str, int]:
     """Retest every claim of the workspace; how many claims changed."""
-    finished = await _work(_opened(workspace), until, papers, None, _LogWatch())
+    place, watch = _opened(workspace), _LogWatch()
+    night = _work(place, until, papers, None, watch)
+    commit = place.settings.schedule.commit
+    finished = await concluding(place, watch, night, commit=commit)
     return {"n_changes": len(finished.report.diff.changes)}
 
 
@@ -88,7 +91,7 @@ async def retest_claim_flow(
     return {"n_changes": len(finished.report.diff.changes)}
 
 
-def run(
+async def run(
     workspace: Workspace,
     until: datetime | None,
     *,
@@ -104,12 +107,14 @@ def run(
         return await _work(workspace, moment, papers, claim_id, watch)
 
     with temporary_settings({PREFECT_API_URL: workspace.prefect_api_url}):
-        if error := get_client(sync_client=True).api_healthcheck():
+        async with get_client() as client:
+            error = await client.api_healthcheck()
+        if error:
             raise SettingsError(
                 f"no Prefect server answers at {workspace.prefect_api_url} ({error}): start it, "
                 "or unset PREFECT_API_URL to run without one"
             )
-        return asyncio.run(watched())
+        return await watched()
 
 
 def _opened(folder: str) -> Workspace:
@@ -124,8 +129,7 @@ async def _work(
     watch: Watch,
 ) -> Finished:
     moment = parse_moment(until) if until else None
-    work = _at_the_bench(workspace, moment, papers, claim_id, watch)
-    finished = await (work if claim_id else telling(workspace, watch, work))
+    finished = await _at_the_bench(workspace, moment, papers, claim_id, watch)
     await acreate_markdown_artifact(
         to_markdown(finished.report),
         key=re.sub(r"[^a-z0-9]+", "-", f"retest-{finished.run.id}").strip("-"),

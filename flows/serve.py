@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import requests
 
 from claims.errors import SettingsError
+from flows.commit import check_repository
 from flows.settings import cron_line, run_on_prefect
 from flows.watch import Watch
 from flows.workspace import Workspace
@@ -36,6 +37,8 @@ _START_S: Final = 90.0
 def serve(workspace: Workspace, watch: Watch, *, cron: str | None = None) -> None:
     """Nothing, when it is stopped. Raises SettingsError when no server can be had."""
     line = cron_line(cron) if cron else workspace.settings.schedule.cron
+    if workspace.settings.schedule.commit:
+        check_repository(workspace)
     with _server(workspace, watch) as api_url:
         run_on_prefect(api_url)
         from prefect.deployments.runner import RunnerDeployment
@@ -61,7 +64,7 @@ def serve(workspace: Workspace, watch: Watch, *, cron: str | None = None) -> Non
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         if not workspace.prefect_api_url:
-            _end_orphans(workspace)
+            end_orphans(workspace)
         watch.say(f"the night runs at {line!r} {schedule.timezone}; Prefect is at {_page(api_url)}")
         watch.say(
             "retest one claim from anywhere: "
@@ -87,10 +90,11 @@ async def _serve(deployments: Sequence["RunnerDeployment"]) -> None:
     await runner.start()
 
 
-def _end_orphans(workspace: Workspace) -> None:
-    """Mark this workspace's runs of killed processes as crashed: they would show as running.
+def end_orphans(workspace: Workspace) -> None:
+    """Mark this workspace's runs of killed processes as crashed, begun or about to begin.
 
-    Only on our own server, and only while no run holds the workspace.
+    They would show as running, and each later night would wait for them to end. Only on our own
+    server, and only while no run holds the workspace.
     """
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import (
@@ -104,10 +108,10 @@ def _end_orphans(workspace: Workspace) -> None:
     from prefect.states import Crashed
 
     with workspace.only_run(), get_client(sync_client=True) as client:
-        running = FlowRunFilterStateType(any_=[StateType.RUNNING])
+        begun = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
         for run in client.read_flow_runs(
             flow_filter=FlowFilter(name=FlowFilterName(any_=["nightly", "retest-claim"])),
-            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=running)),
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=begun)),
         ):
             if run.parameters.get("workspace") != str(workspace.folder):
                 continue

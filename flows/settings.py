@@ -195,6 +195,8 @@ class ScheduleSettings(Frozen):
 
     cron: Annotated[str, AfterValidator(_cron)] = "0 3 * * *"
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    commit: bool = False
+    """Whether each of these nights is committed to Git, as `retest nightly --commit` does it."""
 
 
 class ReviewSettings(Frozen):
@@ -342,3 +344,8 @@ def quiet_libraries(state: Path) -> None:
 def run_on_prefect(api_url: str) -> None:
     """Nothing: Prefect, imported from now on here and in processes started here, uses `api_url`."""
     os.environ["PREFECT_API_URL"] = api_url
+
+
+def child_environment(ledger_url: str) -> dict[str, str]:
+    """The environment for a process of ours that works on this ledger."""
+    return {**os.environ, "RETEST_LEDGER": ledger_url, "PYTHONIOENCODING": "utf-8"}

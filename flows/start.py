@@ -4,10 +4,10 @@ import asyncio
 from datetime import datetime
 from functools import partial
 
+from flows.conclude import concluding
 from flows.estimate import Estimate
 from flows.nightly import Finished, nightly, retest_claim
 from flows.nightly import forecast as estimate
-from flows.notify import telling
 from flows.runner import DirectRunner
 from flows.watch import Watch, tell_wait
 from flows.wiring import opened
@@ -21,18 +21,20 @@ def start(
     *,
     claim_id: str | None = None,
     papers: str | None = None,
+    commit: bool = False,
 ) -> Finished:
     """A whole night, or the retest of one claim, run to its end; `until` None is now.
 
     With a Prefect server configured it is a flow run there; without one Prefect is not even
-    imported. Raises RetestError.
+    imported. A night is committed to Git where that is wanted. Raises RetestError.
     """
     if workspace.prefect_api_url:
         from flows import on_prefect
 
-        return on_prefect.run(workspace, until, claim_id=claim_id, papers=papers, watch=watch)
-    work = _directly(workspace, until, watch, claim_id, papers)
-    return asyncio.run(work if claim_id else telling(workspace, watch, work))
+        work = on_prefect.run(workspace, until, claim_id=claim_id, papers=papers, watch=watch)
+    else:
+        work = _directly(workspace, until, watch, claim_id, papers)
+    return asyncio.run(work if claim_id else concluding(workspace, watch, work, commit=commit))
 
 
 def forecast(

@@ -60,6 +60,8 @@ kind = "local"
 # When `retest serve` starts the night.
 cron = "0 3 * * *"
 timezone = "UTC"
+# For a library that is kept in Git: each night is a commit.
+# commit = true
 
 # [ledger]
 # url = "postgresql://user@host/retest"

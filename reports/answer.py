@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from markupsafe import Markup
+
 from claims.answer import Answered, Criteria, Disagreement, InquiryAnswer, Line, Statement
 from claims.assessment import Assessment
 from claims.health import Records
@@ -55,6 +57,26 @@ def to_markdown(report: AnswerReport) -> str:
 def to_html(report: AnswerReport) -> str:
     """The answer as one HTML file without scripts, which loads nothing."""
     return _filled("answer.html.j2", report)
+
+
+def html_pages(report: AnswerReport, per_page: int) -> tuple[Markup, ...]:
+    """The answer as the inside of HTML pages, one at least: `per_page` of its questions on each.
+
+    The second and the third task are on the first one.
+    """
+    premise = report.answer.premise
+    starts = range(0, max(len(premise), 1), per_page)
+    return tuple(
+        Markup(  # noqa: S704 - escaped as it is filled
+            _filled(
+                "answer_body.html.j2",
+                report,
+                premise=premise[start : start + per_page],
+                is_first=start == 0,
+            )
+        )
+        for start in starts
+    )
 
 
 def to_json(report: AnswerReport) -> str:
@@ -103,19 +125,21 @@ def contract(report: AnswerReport) -> dict[str, object]:
     }
 
 
-def piece_of(assessment: Assessment, answer: InquiryAnswer) -> Piece:
-    """The assessment as reports tell it, with the relation that counts."""
-    relations = (
-        held.relation_of(assessment) for held in answer.held if held.claim.id == assessment.claim_id
-    )
-    return Piece(assessment=assessment, relation=next(relations, assessment.relation))
-
-
-def _filled(template: str, report: AnswerReport) -> str:
+def _filled(template: str, report: AnswerReport, **more: object) -> str:
     vet = vetted.vetted_html if template.endswith(".html.j2") else vetted.vetted_markdown
     answer = report.answer
+    held = {one.claim.id: one for one in answer.held}
+
+    def piece_of(assessment: Assessment) -> Piece:
+        """The assessment as reports tell it, with the relation that counts."""
+        one = held.get(assessment.claim_id)
+        relation = one.relation_of(assessment) if one else assessment.relation
+        return Piece(assessment=assessment, relation=relation)
+
+    whole: dict[str, object] = {"premise": answer.premise, "is_first": True}
     return filled(
         template,
+        **whole | more,
         report=report,
         answer=answer,
         titles=TITLES,
@@ -124,7 +148,7 @@ def _filled(template: str, report: AnswerReport) -> str:
         not_grounded=vetted.NOT_GROUNDED,
         n_ungrounded=count(_n_ungrounded(answer), "statement"),
         vet=partial(vet, records=report.records),
-        piece_of=partial(piece_of, answer=answer),
+        piece_of=piece_of,
     )
 
 

@@ -54,7 +54,8 @@ def _entry(root: ET.Element, run: Run, change: Change, text: str) -> ET.Element:
     _add(entry, "id", f"urn:retest:{quote(run.id, safe='')}:{quote(change.claim_id, safe='')}")
     _add(entry, "title", f"{moved}: {text}")
     _add(entry, "updated", _moment(run.finished_at))
-    _add(entry, "summary", told(change))
+    # Content, not a summary: an entry without any would need a link (RFC 4287, section 4.1.2).
+    _add(entry, "content", told(change))
     return entry
 
 

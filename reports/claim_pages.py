@@ -27,6 +27,11 @@ def write_markdown(held: Iterable[Holding], folder: Path) -> tuple[Path, ...]:
     """
     made = []
     for holding in held:
-        made.append(folder / f"{file_stem(holding.claim.id)}.md")
+        made.append(claim_page(folder, holding.claim.id))
         write_file(made[-1], to_markdown(holding))
     return tuple(made)
+
+
+def claim_page(folder: Path, claim_id: str) -> Path:
+    """Where `write_markdown` puts a claim's file."""
+    return folder / f"{file_stem(claim_id)}.md"

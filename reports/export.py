@@ -105,8 +105,9 @@ _COLUMNS: Final = (
     "reason",
 )  # fmt: skip
 
-_FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
-"""What a spreadsheet would run when the cell is opened (OWASP, "CSV Injection")."""
+_FORMULA: Final = re.compile(r"(^|;\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a spreadsheet would begin to run a cell (OWASP, "CSV Injection"): at its start, and behind
+a semicolon, which parts cells in half of Europe; wide signs are read as plain ones in East Asia."""
 
 
 def to_json(held: Iterable[Holding]) -> str:
@@ -156,8 +157,7 @@ def _quotes(claim: HeldClaim) -> list[dict[str, str]]:
 
 
 def _cell(text: str) -> str:
-    shown = visible(text)
-    return f"'{shown}" if _FORMULA.match(shown) else shown
+    return _FORMULA.sub(r"\1'", visible(text))
 
 
 def _claim(holding: Holding) -> HeldClaim:

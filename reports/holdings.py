@@ -50,15 +50,13 @@ def holdings(
 
 def _holding(ledger: Ledger, inquiry: Inquiry, claim: Claim) -> Holding:
     ledger.claims.register([claim])
-    standing = present(ledger, claim.id).standing
-    decisions = ledger.work.decisions(claim.id)
-    newest_first = tuple(sorted(decisions, key=lambda d: (d.at, d.id), reverse=True))
-    found = ledger.work.assessments(claim.id)
+    now = present(ledger, claim.id)
+    newest_first = tuple(sorted(now.decisions, key=lambda d: (d.at, d.id), reverse=True))
     return Holding(
         claim=claim,
         inquiry=inquiry,
-        standing=standing,
-        assessments=tuple(found[id][0] for id in sorted(found)),
+        standing=now.standing,
+        assessments=now.assessments,
         decisions=tuple(reversed(newest_first)),
-        history=moments(ledger.runs.history(claim.id), standing, newest_first),
+        history=moments(ledger.runs.history(claim.id), now.standing, newest_first),
     )

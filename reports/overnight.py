@@ -32,7 +32,7 @@ class Change:
 def changes_of(ledger: Ledger, run_id: str) -> tuple[Change, ...]:
     """What a finished run changed, in the order of the claims' ids."""
     after = ledger.board.of_run(run_id)
-    return changes(ledger.board.latest(before_run=run_id, only=after.keys()), after)
+    return changes(ledger.board.latest(before_run=run_id), after)
 
 
 def changes(before: Mapping[str, Place], after: Mapping[str, Place]) -> tuple[Change, ...]:

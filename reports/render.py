@@ -7,7 +7,7 @@ cannot forget it, because escaping happens where an expression is printed, not w
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -101,35 +101,46 @@ def filled(template: str, **values: object) -> str:
 
 @cache
 def _environment(*, is_html: bool) -> Environment:
-    """Templates whose every printed value is escaped, unless it is Markup of this very format."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+    """Templates of reports, escaped for HTML or for Markdown."""
+    made = environment(_TEMPLATES, html if is_html else md)
+    made.globals.update(
+        line=summary.line,
+        news=summary.news,
+        our_words=words.OUR_WORDS,
+        remarks_note=words.REMARKS_NOTE,
+        max_shown=MAX_SHOWN_PER_SIDE,
+    )
+    return made
+
+
+def environment(folder: Path, shown: Callable[[object], str]) -> Environment:
+    """The templates in `folder`, with the fixed words of reports at hand.
+
+    Every printed value goes through `shown` and is escaped, unless it is Markup of this format.
+    """
+    made = Environment(
+        loader=FileSystemLoader(folder),
         autoescape=True,
-        finalize=_shown if is_html else md,
+        finalize=shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(
-        line=summary.line,
-        news=summary.news,
+    made.globals.update(
         symbols=words.SYMBOLS,
         standings=words.STANDING_MEANS,
         flags=words.FLAG_MEANS,
         tiers=words.TIER_MEANS,
-        our_words=words.OUR_WORDS,
         confidence_note=words.CONFIDENCE_NOTE,
-        remarks_note=words.REMARKS_NOTE,
         grounding_note=words.GROUNDING_NOTE,
         telling=summary.telling,
-        max_shown=MAX_SHOWN_PER_SIDE,
     )
-    return environment
+    return made
 
 
-def _shown(value: object) -> str:
-    """Text for autoescape to escape; Markup stays what it is."""
+def html(value: object) -> str:
+    """Text for autoescape to escape, what would act or hide made visible; Markup as it is."""
     return value if isinstance(value, Markup) else words.visible(str(value))
 
 

@@ -6,7 +6,7 @@ and one for dark pages, and the light one prints.
 """
 
 import io
-from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 from threading import Lock
 from typing import Final, Literal
@@ -32,6 +32,9 @@ _SIDES: Final = {
 """The colours of the page's own style sheet; hatching tells the sides apart without them."""
 
 _HATCH: Final = {"for": "", "with conditions": "///", "against": "xxx"}
+_MARGINS: Final = {"left": 0.175, "right": 0.985, "top": 0.98, "bottom": 0.14, "hspace": 0.22}
+"""Shares of the picture: room for the longest standing's name, and for the legend between."""
+
 _DAY_S: Final = 86_400
 """matplotlib counts dates in days since 1970."""
 
@@ -40,8 +43,9 @@ _ONE_AT_A_TIME: Final = Lock()
 """matplotlib's settings are those of the whole process."""
 
 
-def history_svg(moments: Sequence[Moment], theme: Theme) -> bytes:
-    """The picture of `moments`, newest first, as SVG."""
+@lru_cache(maxsize=64)
+def history_svg(moments: tuple[Moment, ...], theme: Theme) -> bytes:
+    """The picture of `moments`, newest first, as SVG; the last ones drawn are kept."""
     told = list(reversed(moments))
     ink = _INK[theme]
     settings = mpl.rc_context(
@@ -60,9 +64,11 @@ def history_svg(moments: Sequence[Moment], theme: Theme) -> bytes:
         }
     )
     with _ONE_AT_A_TIME, settings:
-        figure = Figure(figsize=(7.2, 3.4), layout="constrained")
+        figure = Figure(figsize=(7.2, 3.4))
         FigureCanvasSVG(figure)
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+        above, below = figure.subplots(
+            2, 1, sharex=True, height_ratios=(3, 2), gridspec_kw=_MARGINS
+        )
         # A run over an earlier window tells of an earlier time, and was still the later one.
         days = (moment.at.timestamp() / _DAY_S for moment in told)
         at = list(accumulate(days, max))
@@ -104,7 +110,9 @@ def _evidence(axes: Axes, at: list[float], told: list[Moment], theme: Theme) -> 
         floor = top
     axes.axhline(0, color=_INK[theme], linewidth=0.8)
     axes.set_ylabel("evidence")
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    # Below the line are pieces against, not fewer than none.
+    axes.yaxis.set_major_formatter(lambda n, _: f"{abs(n):.0f}")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(
         loc="lower left", bbox_to_anchor=(0, 1), borderpad=0, fontsize=8, frameon=False, ncols=3

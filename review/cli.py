@@ -339,13 +339,8 @@ def _start(
             asked = forecast(workspace, moment, watch, claim_id=claim_id, papers=source)
             model_cli.show_estimate(asked, json_wanted=json)
             return
-        done = start(workspace, moment, watch, claim_id=claim_id, papers=source)
+        done = start(workspace, moment, watch, claim_id=claim_id, papers=source, commit=commit)
     shown.finished(done, json_wanted=json)
-    if commit:
-        from flows.commit import commit_night
-
-        name = commit_night(workspace, done.report)
-        sys.stderr.write(f"committed: {name}\n" if name else "nothing to commit\n")
     if failed := done.run.source_failed:
         raise SourceError(
             f"no new papers could be fetched: {failed.message}; nothing is lost, the next run asks "

@@ -1,7 +1,7 @@
 """`retest export` and `retest site`: what is held, for other programs and other people."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -11,6 +11,7 @@ import typer
 from review.options import JsonOption, WorkspaceOption, opened_workspace
 
 if TYPE_CHECKING:
+    from claims.evidence import Paper
     from claims.ledger import Ledger
     from flows.workspace import Workspace
     from reports.holdings import Holding
@@ -54,48 +55,50 @@ def as_json(
         _give(export.to_json(held), out)
 
 
-@app.command()
-def csv(
-    claim: ClaimOption = None,
-    out: OutOption = None,
-    workspace: WorkspaceOption = None,
-    json: JsonOption = False,
-) -> None:
-    """A row for every quote, for spreadsheets; what would run there as a formula is defused."""
+def _command(form: Callable[[Iterable["Holding"]], str]) -> Callable[..., None]:
+    """A command that gives what `form` makes of what is held."""
+
+    def give(
+        claim: ClaimOption = None,
+        out: OutOption = None,
+        workspace: WorkspaceOption = None,
+        json: JsonOption = False,
+    ) -> None:
+        with _held(workspace, claim) as held:
+            _give(form(held), out, json=json)
+
+    return give
+
+
+def _csv(held: Iterable["Holding"]) -> str:
     from reports import export
 
-    with _held(workspace, claim) as held:
-        _give(export.to_csv(held), out, json=json)
+    return export.to_csv(held)
 
 
-@app.command()
-def bibtex(
-    claim: ClaimOption = None,
-    out: OutOption = None,
-    workspace: WorkspaceOption = None,
-    json: JsonOption = False,
-) -> None:
-    """The papers that the evidence which counts is quoted from, as BibTeX."""
+def _bibtex(held: Iterable["Holding"]) -> str:
     from reports import bibliography
 
-    with _held(workspace, claim) as held:
-        papers = [paper for holding in held for paper in holding.papers]
-    _give(bibliography.bibtex(papers), out, json=json)
+    return bibliography.bibtex(_papers(held))
 
 
-@app.command()
-def ris(
-    claim: ClaimOption = None,
-    out: OutOption = None,
-    workspace: WorkspaceOption = None,
-    json: JsonOption = False,
-) -> None:
-    """The same papers as RIS, for Zotero, EndNote and the rest."""
+def _ris(held: Iterable["Holding"]) -> str:
     from reports import bibliography
 
-    with _held(workspace, claim) as held:
-        papers = [paper for holding in held for paper in holding.papers]
-    _give(bibliography.ris(papers), out, json=json)
+    return bibliography.ris(_papers(held))
+
+
+def _papers(held: Iterable["Holding"]) -> list["Paper"]:
+    return [paper for holding in held for paper in holding.papers]
+
+
+app.command(
+    "csv", help="A row for every quote; what would run in a spreadsheet as a formula is defused."
+)(_command(_csv))
+app.command("bibtex", help="The papers that the evidence which counts is quoted from, as BibTeX.")(
+    _command(_bibtex)
+)
+app.command("ris", help="The same papers as RIS, for Zotero, EndNote and the rest.")(_command(_ris))
 
 
 @app.command()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from claims.errors import QuoteNotFound, UnknownPassage
 from claims.evidence import Citation
-from claims.verify import Tier, VerifiedCitation, locate, verify
+from claims.verify import Tier, VerifiedCitation, fold, locate, verify
 from tests.fakes import QUOTE, WORDS, paper, passage_of
 
 WORD = st.sampled_from([
@@ -254,3 +254,27 @@ def test_nobody_but_verify_makes_a_proof() -> None:
         VerifiedCitation(
             paper=of, passage=passage_of(of), start=0, end=5, tier=Tier.EXACT, seal=object()
         )
+
+
+@given(st.text(alphabet="ab-5%.` \n\t\u00adé", max_size=40))
+def test_plain_text_is_folded_as_any_other(text: str) -> None:
+    # A soft hyphen in front folds to nothing, and lets no shortcut be taken.
+    folded, places = fold("\u00ad" + text)
+    assert fold(text) == (folded, tuple(place - 1 for place in places))
+
+
+@given(st.text(alphabet="ab- 5", min_size=1, max_size=8), st.text(alphabet="ab- 5", max_size=60))
+def test_a_quote_is_found_alike_beside_a_broken_word_and_without(quote: str, text: str) -> None:
+    # The broken word far behind makes the search go by a pattern instead of by the plain words.
+    wanted = f"lanterns lit {quote}"
+    assert _found(wanted, f"{wanted} {text}") == _found(
+        wanted, f"{wanted} {text} and so on hal-\nved"
+    )
+    assert _found(wanted, text) == _found(wanted, f"{text} and so on hal-\nved")
+
+
+def _found(quote: str, text: str) -> tuple[int, int, Tier] | None:
+    try:
+        return locate(quote, text)
+    except QuoteNotFound:
+        return None

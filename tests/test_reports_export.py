@@ -92,7 +92,8 @@ def test_csv_has_a_row_a_quote_and_runs_nothing(held: tuple[Holding, ...]) -> No
     assert [row["claim_id"] for row in rows].count("lantern-0000") == 2
     assert {row["counts"] for row in rows} == {"yes"}
     assert rows[0]["quote"] == "gave the same colour in 83 % of 240 trials"
-    for opening in "=+-@":
+    assert export._cell("Lamps; =HYPERLINK(1)") == "Lamps; '=HYPERLINK(1)"  # noqa: SLF001 - the same
+    for opening in "=+-@\uff1d\uff0b\uff0d\uff20":
         assert export._cell(f"{opening}HYPERLINK(1)").startswith(f"'{opening}")  # noqa: SLF001 - one rule for every column
 
 
@@ -111,6 +112,8 @@ def test_the_feed_is_atom_and_names_each_change_once(world: Morning, ledger: Led
     assert any("CONFIRMED → CONTESTED: Lantern number 0" in title for title in titles)
     assert any("<script>" in title for title in titles)
     assert "<script>" not in text
+    told_of = [entry.findtext("a:content", "", space) for entry in entries]
+    assert all("evidence" in content for content in told_of)
     links = [link.get("href") for link in root.findall("a:entry/a:link", space)]
     assert "https://claims.example/claims/lantern-0000" in links
     assert text == atom.feed(told, texts.__getitem__, url="https://claims.example/")

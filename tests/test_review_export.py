@@ -127,6 +127,36 @@ def test_a_night_is_one_readable_commit(place: Path) -> None:
     assert "standings/lanterns-agree.md" in git(place, "ls-files")
 
 
+def test_a_claim_that_left_the_library_leaves_the_commits(place: Path) -> None:
+    git(place, "init", "--quiet")
+    git(place, "config", "user.name", "Ada")
+    git(place, "config", "user.email", "ada@claims.example")
+    assert retest("nightly", "--until", "2026-01-01", "--commit", cwd=place).returncode == 0
+    (place / "standings" / "README.md").write_text("mine", encoding="utf-8")
+    file = place / "claims" / "lanterns.toml"
+    head, *claims = file.read_text(encoding="utf-8").split("[[claims]]")
+    kept = [claim for claim in claims if '"lanterns-agree"' not in claim]
+    file.write_text("[[claims]]".join([head, *kept]), encoding="utf-8")
+    assert retest("nightly", "--until", "2026-07-01", "--commit", cwd=place).returncode == 0
+    assert "standings/lanterns-agree.md" not in git(place, "ls-files")
+    assert (place / "standings" / "README.md").is_file()
+
+
+def test_a_night_that_could_not_be_committed_or_begun_on_its_server_speaks(
+    place: Path, receiver: Receiver
+) -> None:
+    done = retest(
+        "nightly", "--until", "2026-07-01", "--commit", cwd=place, RETEST_NOTIFY=receiver.url
+    )
+    assert done.returncode == 2
+    assert receiver.messages[0]["title"] == "The night failed"
+    assert "not a git repository" in receiver.messages[0]["message"]
+    gone = "http://127.0.0.1:9/api"
+    done = retest("nightly", cwd=place, RETEST_NOTIFY=receiver.url, PREFECT_API_URL=gone)
+    assert done.returncode == 2
+    assert "no Prefect server answers" in receiver.messages[1]["message"]
+
+
 def test_a_night_that_changed_something_is_told_in_three_lines_and_a_link(
     place: Path, receiver: Receiver
 ) -> None:

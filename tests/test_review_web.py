@@ -1,6 +1,8 @@
 """The review page as a browser meets it: over loopback, with real requests."""
 
 import re
+import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +16,7 @@ from claims.present import present
 from claims.waiting import waiting
 from flows.settings import read_settings
 from flows.workspace import Workspace
+from review.views.answers import PER_PAGE
 from review.web.serving import page_beside
 from tests.mornings import HOSTILE, Morning, morning
 
@@ -101,16 +104,54 @@ def test_a_page_is_whole_small_and_safe(reader: Browser, path: str) -> None:
     assert not re.search(r"\son\w+=|\sstyle=|javascript:", re.sub("&lt;.*?&gt;", "", answer.text))
 
 
-def test_the_answers_to_an_inquirys_tasks_are_a_document_with_its_own_style(
-    reader: Browser,
-) -> None:
+def test_the_answers_to_an_inquirys_tasks_are_worked_out_and_shown(reader: Browser) -> None:
     assert "/inquiries/lanterns/answer" in reader.get("/inquiries/lanterns").text
-    answer = reader.get("/inquiries/lanterns/answer")
-    assert answer.status_code == 200
-    assert "style-src 'sha256-" in answer.headers["content-security-policy"]
-    assert "unsafe" not in answer.headers["content-security-policy"]
-    assert "<script" not in answer.text
+    told = answers(reader)
+    assert "Task 1: re-test the premise" in told
+    assert "Say whether the premise holds." in told
+    assert "Next inquiring lines" in told
+    assert "<script>alert" not in told
     assert reader.get("/inquiries/none/answer").status_code == 404
+
+
+def test_answers_are_worked_out_anew_after_a_ruling(fresh: tuple[Morning, str]) -> None:
+    made, address = fresh
+    browser = Browser(address)
+    assert "(as of 2024) is CONTESTED" in answers(browser)
+    browser.decide(made.claims[0].id, "", "amend:QUALIFIED")
+    assert "(as of 2024) is CONTESTED" not in answers(browser)
+
+
+def test_answers_to_many_questions_go_over_several_pages(tmp_path: Path) -> None:
+    made = morning(tmp_path, PER_PAGE + 2)
+    with page_beside(made.workspace, host="127.0.0.1", port=0) as address:
+        browser = Browser(address)
+        first, second = answers(browser), answers(browser, "?page=2")
+    assert f"Lantern number {PER_PAGE} " not in first.split("Task 2")[0]
+    assert f"Lantern number {PER_PAGE} " in second
+    assert "Task 2" in first
+    assert "Task 2" not in second
+
+
+def test_a_page_that_is_followed_live_is_small_too(tmp_path: Path) -> None:
+    made = morning(tmp_path, 2, n_pieces=40)
+    with page_beside(made.workspace, host="127.0.0.1", port=0) as address:
+        browser = Browser(address)
+        whole = browser.get("/claims/lantern-0000").text
+        names = {*re.findall(r'="(/static/[^"]+)"', whole), "/static/htmx.min.js"}
+        static = sum(len(browser.get(name).content) for name in names)
+    assert "1 to 8 of 41" in whole
+    assert len(whole.encode()) + static < MAX_PAGE_BYTES
+
+
+def answers(browser: Browser, query: str = "") -> str:
+    """The page with the answers, once they are worked out."""
+    for _ in range(600):
+        told = browser.get(f"/inquiries/lanterns/answer{query}").text
+        if "being worked out" not in told:
+            return told
+        time.sleep(0.05)
+    raise AssertionError(told)
 
 
 def test_words_full_of_markup_are_shown_as_text(reader: Browser) -> None:
@@ -221,6 +262,8 @@ def test_a_standing_is_held_and_amended(fresh: tuple[Morning, str]) -> None:
     answer = browser.decide(claim_id, "", "amend:QUALIFIED", back=f"/claims/{claim_id}#standing")
     assert answer.url.endswith("#standing")
     assert present(ledger, claim_id).standing.state is StandingState.QUALIFIED
+    # Any ruling in force can be taken back from the claim's page, the newest by the key u.
+    assert 'data-key="u">Take back' in browser.get(f"/claims/{claim_id}").text
     browser.decide(claim_id, "", "reject:1")
     assert present(ledger, claim_id).standing.state is StandingState.CONTESTED
     assert browser.decide(claim_id, "", "amend:NONSENSE").status_code == 400
@@ -276,6 +319,19 @@ def test_a_claim_that_changed_its_file_is_seen_at_once(fresh: tuple[Morning, str
     told = browser.get("/claims/new-lantern").text
     assert "never tested" in told
     assert "no run has tested it yet" in told
+
+
+def test_pages_are_read_while_somebody_writes(fresh: tuple[Morning, str]) -> None:
+    made, address = fresh
+    browser = Browser(address)
+    writer = sqlite3.connect(made.workspace.state / "ledger.sqlite", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    for path in ("/tonight", "/queue", "/claims/lantern-0000", "/papers/2503.00001"):
+        assert browser.get(path).status_code == 200
+    assert time.monotonic() - began < 10
+    writer.execute("ROLLBACK")
+    writer.close()
 
 
 def test_a_workspace_before_its_first_night_says_what_to_do(tmp_path: Path) -> None:

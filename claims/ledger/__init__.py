@@ -7,7 +7,7 @@ not at all. The same code serves SQLite in the workspace and PostgreSQL by URL.
 It does not keep full texts, only the passages that are quoted.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Self
 
@@ -66,17 +66,21 @@ class Ledger:
         as_of: datetime | None = None,
         before: datetime | None = None,
         signature: Signature | None = None,
+        among: Mapping[str, tuple[Assessment, datetime]] | None = None,
     ) -> Known:
         """Everything that decides the claim's standing, now or at a past moment.
 
         `before` leaves out papers of that date or later. What a judge said of a paper that it has
-        since judged anew, as `signature`, is left out: the new answer counts.
+        since judged anew, as `signature`, is left out: the new answer counts. `among` are the
+        claim's assessments where they were read, and proven, already.
         """
-        assessments = self.work.assessments(claim.id, as_of=as_of)
+        if among is None:
+            among = self.work.assessments(claim.id, as_of=as_of)
         anew = self.work.papers_judged(claim.revision, signature, as_of) if signature else ()
         counted = {
             id: (assessment, at)
-            for id, (assessment, at) in assessments.items()
+            for id, (assessment, at) in among.items()
+            if as_of is None or at <= as_of
             if before is None or assessment.evidence[0].paper.revised_at < before
             if not _is_outdated(assessment, signature, anew)
         }

@@ -6,7 +6,7 @@ For lists of hundreds of claims. What is shown of one claim's evidence is read, 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import orjson
@@ -26,12 +26,15 @@ _BEGUN: Final = schema.runs
 _ASSESSMENTS: Final = schema.assessments
 _DECISIONS: Final = schema.decisions
 
+_N_KEPT: Final = 4
+"""Runs whose standings are kept at hand: a night, the one before it, and where all stands now."""
+
 _LOCAL: Final = "local"
 """The name of the judge that works by rules."""
 
 
 class Place:
-    """A claim's standing after one run, as stored; its body is read only when it is asked for."""
+    """A claim's standing after one run, as stored; its body is read once, when it is asked for."""
 
     def __init__(self, row: RowMapping) -> None:
         self.claim_id = str(row["claim_id"])
@@ -47,7 +50,7 @@ class Place:
         """Its flags."""
         return tuple(map(Flag, self._light["flags"]))
 
-    @property
+    @cached_property
     def admitted(self) -> tuple[str, ...]:
         """The assessments that counted, strongest first."""
         return tuple(self._light["admitted"])
@@ -75,10 +78,15 @@ class Board:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        # What a finished run left never changes: read once for as long as no other has ended.
+        self._kept_of_run = lru_cache(maxsize=_N_KEPT)(self._of_run)
+        self._kept_latest = lru_cache(maxsize=_N_KEPT)(self._latest)
+        self._kept_disputed = lru_cache(maxsize=1)(self._disputed)
+        self._confidences: dict[str, float] = {}
 
     def of_run(self, run_id: str) -> Mapping[str, Place]:
         """The standings at the end of a run, by claim id."""
-        return self._places(_places().where(_STANDINGS.c.run_id == run_id))
+        return self._kept_of_run(run_id, self._ends())
 
     def latest(
         self, *, before_run: str | None = None, only: Collection[str] | None = None
@@ -87,9 +95,9 @@ class Board:
 
         The last is that of the newest window, as `claims.ledger.runs` has it.
         """
-        ended = self._ended(before_run) if before_run else None
         if only is None:
-            return self._places(_newest(ended, None))
+            return self._kept_latest(before_run, self._ends())
+        ended = self._ended(before_run) if before_run else None
         found: dict[str, Place] = {}
         wanted = sorted(only)
         for start in range(0, len(wanted), BATCH):
@@ -118,34 +126,24 @@ class Board:
 
     def confidences(self, assessment_ids: Iterable[str]) -> Mapping[str, float]:
         """What the judge's confidence was, by assessment id."""
+        asked = set(assessment_ids)
         query = select(_ASSESSMENTS.c.id, _ASSESSMENTS.c.body)
-        wanted = sorted(set(assessment_ids))
-        found: dict[str, float] = {}
+        wanted = sorted(asked - self._confidences.keys())
         with self._store.read() as connection:
             for start in range(0, len(wanted), BATCH):
                 part = query.where(_ASSESSMENTS.c.id.in_(wanted[start : start + BATCH]))
                 for id, body in connection.execute(part):
-                    found[id] = orjson.loads(body)["verdict"]["confidence"]
-        return found
+                    self._confidences[id] = orjson.loads(body)["verdict"]["confidence"]
+        return {id: self._confidences[id] for id in asked if id in self._confidences}
 
     def disputed(self, claim_ids: Collection[str] | None = None) -> Mapping[str, list[str]]:
         """Assessments of a model whose two looks disagree: claim id to their ids, oldest first.
 
-        The local judge's are left out: its second look abstains far more often than it disagrees.
+        Those of runs that ended. The local judge's are left out: its second look abstains far more
+        often than it disagrees.
         """
-        table = _ASSESSMENTS
-        query = select(table.c.claim_id, table.c.id, table.c.body).where(
-            table.c.relation == Relation.NOT_COMPARABLE.value, table.c.body.contains('"disputed"')
-        )
-        if claim_ids is not None:
-            query = query.where(table.c.claim_id.in_(sorted(claim_ids)))
-        found: dict[str, list[str]] = {}
-        with self._store.read() as connection:
-            for claim_id, id, body in connection.execute(query.order_by(table.c.recorded_at)):
-                read = orjson.loads(body)
-                if read["verdict"].get("disputed") and read["signature"]["judge"] != _LOCAL:
-                    found.setdefault(claim_id, []).append(id)
-        return found
+        found = self._kept_disputed(self._ends())
+        return found if claim_ids is None else {c: found[c] for c in found if c in claim_ids}
 
     def assessed(self, papers: Iterable[ArxivId]) -> Mapping[str, list[str]]:
         """Assessments of these paper versions: claim id to assessment ids, both in order."""
@@ -167,6 +165,43 @@ class Board:
             for start in range(0, len(wanted), BATCH):
                 part = query.where(table.c.id.in_(wanted[start : start + BATCH]))
                 found |= {id: (paper, rev) for id, paper, rev in connection.execute(part)}
+        return found
+
+    def state(self) -> tuple[int, ...]:
+        """Changes whenever a run ends or somebody rules, and only then."""
+        with self._store.read() as connection:
+            n_decisions = connection.execute(select(func.count()).select_from(_DECISIONS)).scalar()
+        return *self._ends(), int(n_decisions or 0)
+
+    def _ends(self) -> tuple[int, int]:
+        """Changes whenever a run ends, and only then: their number, and the last one's place."""
+        query = select(func.count(), func.coalesce(func.max(_ENDS.c.seq), 0)).select_from(_ENDS)
+        with self._store.read() as connection:
+            n_ended, last = connection.execute(query).one()
+        return int(n_ended), int(last)
+
+    def _of_run(self, run_id: str, ends: tuple[int, int]) -> Mapping[str, Place]:
+        del ends
+        return self._places(_places().where(_STANDINGS.c.run_id == run_id))
+
+    def _latest(self, before_run: str | None, ends: tuple[int, int]) -> Mapping[str, Place]:
+        del ends
+        return self._places(_newest(self._ended(before_run) if before_run else None, None))
+
+    def _disputed(self, ends: tuple[int, int]) -> Mapping[str, list[str]]:
+        del ends
+        table = _ASSESSMENTS
+        query = select(table.c.claim_id, table.c.id, table.c.body).where(
+            table.c.relation == Relation.NOT_COMPARABLE.value,
+            table.c.body.contains('"disputed"'),
+            table.c.run_id.in_(select(_ENDS.c.run_id)),
+        )
+        found: dict[str, list[str]] = {}
+        with self._store.read() as connection:
+            for claim_id, id, body in connection.execute(query.order_by(table.c.recorded_at)):
+                read = orjson.loads(body)
+                if read["verdict"].get("disputed") and read["signature"]["judge"] != _LOCAL:
+                    found.setdefault(claim_id, []).append(id)
         return found
 
     def _ended(self, run_id: str) -> tuple[int, datetime] | None:

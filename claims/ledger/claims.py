@@ -38,8 +38,13 @@ class Claims:
                         "its text was changed; a claim keeps its text, so restore it and write "
                         f'the new wording as a new claim with `replaces = "{claim.id}"`',
                     )
+                record = record_of(claim)
+                held = select(_TABLE.c.seq).where(_TABLE.c.record == record)
+                if connection.execute(held).first():
+                    # Not even tried: an insert would wait for whoever writes, and pages with it.
+                    continue
                 row = {
-                    "record": record_of(claim),
+                    "record": record,
                     "revision": claim.revision,
                     "claim_id": claim.id,
                     "body": body_of(claim),

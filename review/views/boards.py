@@ -63,28 +63,13 @@ def board(
     found = next((i for i in room.library.inquiries if i.id == inquiry_id), None)
     if found is None:
         raise ClaimNotFound(f"no inquiry {inquiry_id!r} in the library")
-    now = stands(room.ledger, {claim.id for claim in found.claims})
+    now = stands(room.ledger)
     states = {id: (stand.state, stand.flags) for id, stand in now.items()}
     if state is None:
         return _board(found, states, 0, PER_COLUMN)
     whole = _board(found, states, (page - 1) * PER_LIST, PER_LIST)
     columns = tuple(column for column in whole.columns if column.state is state)
     return InquiryBoard(inquiry=found, columns=columns)
-
-
-def answer_html(room: Room, inquiry_id: str) -> str:
-    """The answers to the inquiry's tasks, worked out anew; no model is asked for its words.
-
-    It reads all evidence of the inquiry's claims: seconds for hundreds. Raises ClaimNotFound.
-    """
-    import asyncio
-
-    from flows.answering import answered, known
-    from reports.answer import AnswerReport, to_html
-
-    found = known(room.workspace, inquiry_id)
-    answer = asyncio.run(answered(room.workspace, found, may_ask=False))
-    return to_html(AnswerReport(answer=answer, records=found.records))
 
 
 def _board(

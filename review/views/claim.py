@@ -13,8 +13,8 @@ from reports.history import Moment, balance_of, moments
 from review.views.pieces import Exhibit, exhibits
 from review.views.room import Room
 
-PER_PAGE: Final = 15
-"""Pieces of evidence a page: some 30 KB."""
+PER_PAGE: Final = 8
+"""Pieces of evidence a page: some 30 KB, which leaves room for htmx while a retest is followed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +52,10 @@ def claim_page(room: Room, claim_id: str, *, page: int = 1) -> ClaimPage:
     if inquiry is not None:
         room.ledger.claims.register([claim])
     now = present(room.ledger, claim_id)
-    decisions = room.ledger.work.decisions(claim_id)
-    found = [a for a, _ in room.ledger.work.assessments(claim_id).values()]
-    pieces = exhibits(now.claim, now.standing.relations, found, decisions)
+    pieces = exhibits(now.claim, now.standing.relations, now.assessments, now.decisions)
     runs = room.ledger.runs.history(claim_id)
-    rulings = in_force(decisions)
-    newest = tuple(sorted(decisions, key=lambda d: (d.at, d.id), reverse=True))
+    rulings = in_force(now.decisions)
+    newest = tuple(sorted(now.decisions, key=lambda d: (d.at, d.id), reverse=True))
     return ClaimPage(
         claim=claim,
         inquiry=inquiry,
@@ -77,7 +75,6 @@ def claim_page(room: Room, claim_id: str, *, page: int = 1) -> ClaimPage:
 
 def history(room: Room, claim_id: str) -> tuple[Moment, ...]:
     """The claim's moments, newest first. Raises ClaimNotFound."""
-    decisions = room.ledger.work.decisions(claim_id)
-    newest = tuple(sorted(decisions, key=lambda d: (d.at, d.id), reverse=True))
-    now = present(room.ledger, claim_id).standing
-    return moments(room.ledger.runs.history(claim_id), now, newest)
+    now = present(room.ledger, claim_id)
+    newest = tuple(sorted(now.decisions, key=lambda d: (d.at, d.id), reverse=True))
+    return moments(room.ledger.runs.history(claim_id), now.standing, newest)

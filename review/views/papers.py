@@ -61,7 +61,6 @@ def paper_page(room: Room, number: str) -> PaperPage:
 
 def _about(room: Room, claim_id: str, assessment_ids: list[str]) -> About:
     now = present(room.ledger, claim_id)
-    found = room.ledger.work.assessments(claim_id, ids=assessment_ids)
-    decisions = room.ledger.work.decisions(claim_id)
-    shown = exhibits(now.claim, now.standing.relations, [a for a, _ in found.values()], decisions)
+    about = [a for a in now.assessments if a.id in assessment_ids]
+    shown = exhibits(now.claim, now.standing.relations, about, now.decisions)
     return About(claim=now.claim, exhibits=shown)

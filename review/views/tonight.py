@@ -1,11 +1,13 @@
 """*Tonight*: what the newest night changed, ranked by how much it matters and how sure we are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from claims.assessment import StandingState
 from claims.claim import Claim, Inquiry
+from claims.ledger import Ledger
 from claims.ledger.board import Place
 from claims.present import Stand, stands
 from claims.run import Run, RunKind
@@ -64,31 +66,50 @@ def newest_night(room: Room) -> Run | None:
 
 def tonight(room: Room, run: Run, *, page: int = 1) -> Tonight:
     """One page, from 1, of what `run` changed."""
-    after = room.ledger.board.of_run(run.id)
-    before = room.ledger.board.latest(before_run=run.id, only=after.keys())
-    ranked = _ranked(room, changes(before, after))
-    here = ranked[(page - 1) * PER_PAGE : page * PER_PAGE]
+    night = _night(room.ledger, run.id)
+    here = night.ranked[(page - 1) * PER_PAGE : page * PER_PAGE]
     now = stands(room.ledger, {change.claim_id for change in here})
     return Tonight(
         run=run,
         shown=tuple(_shown(room, change, now[change.claim_id]) for change in here),
-        n_changes=len(ranked),
-        n_moved=sum(change.moved for change in ranked),
-        n_claims=len(after),
-        flagged=_flagged(room, before, after),
+        n_changes=len(night.ranked),
+        n_moved=sum(change.moved for change in night.ranked),
+        n_claims=night.n_claims,
+        flagged=tuple(_flagged(room, *told) for told in night.flagged),
     )
 
 
-def _ranked(room: Room, found: Sequence[Change]) -> list[Change]:
+@dataclass(frozen=True, kw_only=True)
+class _Night:
+    """What a finished run changed, which nothing later alters."""
+
+    ranked: tuple[Change, ...]
+    n_claims: int
+    flagged: tuple[tuple[Flag, tuple[str, ...], frozenset[str]], ...]
+    """Flag, the claims that carry it, newly in front, and those that newly do."""
+
+
+@lru_cache(maxsize=4)
+def _night(ledger: Ledger, run_id: str) -> _Night:
+    after = ledger.board.of_run(run_id)
+    before = ledger.board.latest(before_run=run_id)
+    return _Night(
+        ranked=_ranked(ledger, changes(before, after)),
+        n_claims=len(after),
+        flagged=tuple(_carried(before, after)),
+    )
+
+
+def _ranked(ledger: Ledger, found: Sequence[Change]) -> tuple[Change, ...]:
     """Moved standings first, what overturns before what confirms, the surer evidence first."""
     leading = {c.claim_id: c.added[0] for c in found if c.added}
-    sure = room.ledger.board.confidences(leading.values())
+    sure = ledger.board.confidences(leading.values())
 
     def rank(change: Change) -> tuple[bool, int, float, str]:
         confidence = sure.get(leading.get(change.claim_id, ""), 0.0)
         return not change.moved, _WEIGHT[change.after], -confidence, change.claim_id
 
-    return sorted(found, key=rank)
+    return tuple(sorted(found, key=rank))
 
 
 def _shown(room: Room, change: Change, now: Stand) -> Shown:
@@ -108,15 +129,16 @@ def _shown(room: Room, change: Change, now: Stand) -> Shown:
     )
 
 
-def _flagged(
-    room: Room, before: Mapping[str, Place], after: Mapping[str, Place]
-) -> tuple[Flagged, ...]:
-    found = []
+def _carried(
+    before: Mapping[str, Place], after: Mapping[str, Place]
+) -> Iterator[tuple[Flag, tuple[str, ...], frozenset[str]]]:
     for flag in Flag:
         carry = [id for id, place in after.items() if flag in place.flags]
         new = {id for id in carry if id not in before or flag not in before[id].flags}
-        first = sorted(carry, key=lambda id: (id not in new, id))[:PER_PAGE]
         if carry:
-            told = tuple((id, room.claim(id)[1].text) for id in first)
-            found.append(Flagged(flag=flag, claims=told, n_claims=len(carry), new=frozenset(new)))
-    return tuple(found)
+            yield flag, tuple(sorted(carry, key=lambda id: (id not in new, id))), frozenset(new)
+
+
+def _flagged(room: Room, flag: Flag, carry: tuple[str, ...], new: frozenset[str]) -> Flagged:
+    told = tuple((id, room.claim(id)[1].text) for id in carry[:PER_PAGE])
+    return Flagged(flag=flag, claims=told, n_claims=len(carry), new=new)

@@ -29,6 +29,7 @@ _FILES: Final = {
     "report.css": render.STYLE,
     "review.css": _STATIC / "review.css",
     "keys.js": _STATIC / "keys.js",
+    "icon.svg": _STATIC / "icon.svg",
     "htmx.min.js": _STATIC / "htmx.min.js",
 }
 """By name alone: no path of a request is ever joined to a folder."""

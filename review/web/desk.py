@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from claims.deciding import MAX_NAME_CHARS, Ruled, recalled
 from claims.errors import DecisionRefused
 from review.live import Retests
+from review.views.answers import Answers
 from review.views.pictures import Pictures
 from review.views.room import Room
 from review.web.guard import Keys
@@ -28,11 +29,13 @@ class Desk:
     keys: Keys
     retests: Retests
     pictures: Pictures
+    answers: Answers
     by: str | None
     """Who decides when the browser does not say; None where it must."""
 
     def close(self) -> None:
-        """Let go of the ledger and of the worker that draws pages."""
+        """Let go of the ledger and of the workers that draw pages and work answers out."""
+        self.answers.close()
         self.pictures.close()
         self.room.close()
 

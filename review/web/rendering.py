@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from claims.assessment import Ruling, StandingState
 from claims.deciding import COMMON_REASONS, MAX_NAME_CHARS, MAX_WHY_CHARS, STANDING_REASONS
 from claims.evidence import Relation
 from reports import words
-from reports.summary import telling
+from reports.render import environment, html
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
@@ -24,27 +23,18 @@ def rendered(template: str, values: Mapping[str, object]) -> str:
     return _environment().get_template(template).render(values)
 
 
+def compile_templates() -> None:
+    """Nothing: no page needs to wait for its template to be read."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        finalize=_shown,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(path=_path, minute=_minute)
-    environment.globals.update(
-        symbols=words.SYMBOLS,
-        standings=words.STANDING_MEANS,
-        flags=words.FLAG_MEANS,
-        tiers=words.TIER_MEANS,
+    made = environment(_TEMPLATES, html)
+    made.filters.update(path=_path, minute=_minute)
+    made.globals.update(
         count=words.count,
-        seconds=words.seconds,
-        confidence_note=words.CONFIDENCE_NOTE,
-        grounding_note=words.GROUNDING_NOTE,
-        telling=telling,
         relations=tuple(Relation),
         states=tuple(StandingState),
         reject_reasons=COMMON_REASONS[Ruling.REJECT],
@@ -52,11 +42,7 @@ def _environment() -> Environment:
         max_why=MAX_WHY_CHARS,
         max_name=MAX_NAME_CHARS,
     )
-    return environment
-
-
-def _shown(value: object) -> str:
-    return value if isinstance(value, Markup) else words.visible(str(value))
+    return made
 
 
 def _path(value: object) -> str:

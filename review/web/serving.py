@@ -1,5 +1,6 @@
 """Serving the page: on loopback without ceremony, anywhere else with a token."""
 
+import gc
 import os
 import secrets
 import socket
@@ -12,14 +13,18 @@ from typing import Final
 
 import uvicorn
 
-from claims.errors import LibraryError, SettingsError
+from claims.errors import RetestError, SettingsError
+from claims.waiting import waiting
 from flows.workspace import Workspace
 from review.live import Retests
+from review.views.answers import Answers
 from review.views.pictures import Pictures
 from review.views.room import Room
+from review.views.tonight import newest_night, tonight
 from review.web.application import application
 from review.web.desk import Desk, user_name
 from review.web.guard import LOOPBACK, Keys
+from review.web.rendering import compile_templates
 
 _SECRET_BYTES: Final = 32
 _ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound to
@@ -60,12 +65,12 @@ def _server(
     # On loopback it is the user's own browser; elsewhere each one says who sits there.
     desk_by = by or (user_name() if host in LOOPBACK else None)
     room = Room(workspace)
-    # Read before the first request asks for it; what is wrong with it is told on the page itself.
-    with suppress(LibraryError):
-        _ = room.library
     desk = Desk(
-        room=room, keys=keys, retests=Retests(workspace), pictures=Pictures(room), by=desk_by
-    )
+        room=room, keys=keys, retests=Retests(workspace), pictures=Pictures(room),
+        answers=Answers(room), by=desk_by,
+    )  # fmt: skip
+    warming = Thread(target=_warm, args=(room,), daemon=True)
+    warming.start()
     try:
         names = LOOPBACK | {host, *workspace.settings.review.hosts}
         if host in _ANYWHERE:
@@ -79,8 +84,24 @@ def _server(
         address = f"http://{shown}:{listening.getsockname()[1]}/{query}"
         yield uvicorn.Server(config), listening, address
     finally:
+        warming.join()
         desk.close()
         listening.close()
+
+
+def _warm(room: Room) -> None:
+    """Nothing: what the first pages need is read; what is wrong is told on the pages themselves."""
+    import reports.timeline  # noqa: F401 - slow to import: the first picture need not wait for it
+
+    compile_templates()
+    with suppress(RetestError):
+        waiting(room.ledger)
+        if run := newest_night(room):
+            tonight(room, run)
+    # What stays for as long as the server runs is not looked through for garbage again and again:
+    # that held up every few dozenth page by 0.2 s.
+    gc.collect()
+    gc.freeze()
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -23,8 +23,8 @@ AXE = Path(__file__).parent / "axe.min.js"
 DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
 PAGES = (
     "/tonight", "/queue", "/claims/lantern-0000", "/claims/lantern-0001", "/inquiries",
-    "/inquiries/lanterns", "/runs", "/runs/night-2026-01-03", "/papers/2503.00002",
-    "/search?q=lantern", "/nowhere",
+    "/inquiries/lanterns", "/inquiries/lanterns/answer", "/runs", "/runs/night-2026-01-03",
+    "/papers/2503.00002", "/search?q=lantern", "/nowhere",
 )  # fmt: skip
 
 Open = Callable[..., Page]
@@ -247,6 +247,7 @@ def test_every_page_passes_axe_and_fits_the_screen(
     faults = []
     for path in PAGES:
         page = opened(path, scheme=scheme, viewport=DESKTOP if width == "desktop" else PHONE)
+        expect(page.get_by_text("are being worked out")).to_have_count(0, timeout=30_000)
         for details in page.locator("main details").all()[:12]:
             details.evaluate("element => element.open = true")
         # Not as a script element: the page's own policy forbids any but its own.
