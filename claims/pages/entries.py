@@ -12,6 +12,7 @@ from typing import Final
 from claims.claim import SourceRef
 from claims.naming import same_title
 from claims.pages.cited import is_bibliographic, references_in, without_mentions
+from claims.pages.grammar import word_set
 from claims.pages.kinds import is_of_a_paper, is_order, is_question
 from claims.pages.lines import Block, Shape, says_something
 from claims.pages.outline import Placed, Sureness
@@ -21,9 +22,7 @@ from claims.pages.years import dates_in
 MAX_CLAIM_CHARS: Final = 2_000
 """A claim is one sentence; a longer entry is a text that somebody has to cut up."""
 
-_AROUND_A_PAPER: Final = frozenset(
-    ("arxiv", "https", "http", "abs", "pdf", "org", "doi", "by", "et", "al", "see", "and", "in")
-)
+_AROUND_A_PAPER: Final = word_set("arxiv https http abs pdf org doi by et al see and in")
 """Words that only hold a reference together."""
 
 _TASK_PREFIX: Final = re.compile(
