@@ -42,7 +42,8 @@ _VOID: Final = word_set("area base br col embed hr img input link meta source tr
 _ROLES: Final = word_set("navigation banner contentinfo search complementary menu dialog alert")
 _AROUND_CLASSES: Final = word_set(
     "nav navbar navigation menu sidebar breadcrumb breadcrumbs cookie cookies footer share social "
-    "toc banner advert ads promo related newsletter subscribe pagination toolbar comments"
+    "toc banner advert ads promo related newsletter subscribe pagination toolbar comments "
+    "properties metadata infobox"
 )
 _NOTES_AT_THE_END: Final = word_set("footnote footnotes endnotes")
 _MARK_PIECES: Final = 8
