@@ -11,7 +11,7 @@ from agents.writer import Writer
 from claims.answer import Held, InquiryAnswer
 from claims.claim import Claim, Inquiry
 from claims.clock import Window, utc_now
-from claims.errors import ClaimNotFound
+from claims.errors import ClaimNotFound, SettingsError
 from claims.evidence import Paper
 from claims.health import Records
 from claims.ids import ArxivId
@@ -60,7 +60,7 @@ async def answered(workspace: Workspace, found: Known, *, may_ask: bool = True) 
     """The inquiry answered, in the words of the model where the judge is one.
 
     Without `may_ask` only what the model wrote before is used, and the local writer's words for the
-    rest. Raises SettingsError, LedgerError.
+    rest, or for all where no model is set up. Raises LedgerError, and SettingsError where it asks.
     """
     from agents import inquiry_graph
 
@@ -71,9 +71,12 @@ async def answered(workspace: Workspace, found: Known, *, may_ask: bool = True) 
         return await inquiry_graph.answer(task, LocalWriter())
     ledger = Ledger.open(workspace.ledger_url)
     try:
-        return await inquiry_graph.answer(
-            task, _model_writer(workspace, ledger, found, may_ask=may_ask)
-        )
+        writer = _model_writer(workspace, ledger, found, may_ask=may_ask)
+        return await inquiry_graph.answer(task, writer)
+    except SettingsError:
+        if may_ask:
+            raise
+        return await inquiry_graph.answer(task, LocalWriter())
     finally:
         ledger.close()
 

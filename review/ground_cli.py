@@ -39,6 +39,9 @@ def ground(
         str | None,
         typer.Option(help="Who decides; needed with --adopt and --dismiss.", show_default=False),
     ] = None,
+    why: Annotated[
+        str, typer.Option(help="Why it is dismissed, in a few words.", show_default=False)
+    ] = "",
     workspace: WorkspaceOption = None,
     source: SourceOption = None,
     json: JsonOption = False,
@@ -75,7 +78,7 @@ def ground(
             _tell(claim, {"adopted": _row(adopted), "by": by}, json=json)
         elif dismiss and by:
             paper = ArxivId.parse(dismiss)
-            grounding.dismiss(bench.ledger, bench.inquiries, claim, paper, by=by, at=now)
+            grounding.dismiss(bench.ledger, bench.inquiries, claim, paper, by=by, at=now, why=why)
             _tell(claim, {"dismissed": paper.number, "by": by}, json=json)
         else:
             found = grounding.propose(bench, claim, today=now.date())

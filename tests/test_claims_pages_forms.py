@@ -154,3 +154,49 @@ def test_an_anchor_written_as_a_reference_has_its_title_and_first_author() -> No
     )
     told = [(a.title, a.first_author, a.year) for a in read.inquiry.anchors]
     assert told == [("Kettles and time", "A. Flint", 2024), ("Cups and time", "C. Cork", 2024)]
+
+
+RUN_TOGETHER = """\
+What does a kettle measure?
+
+A line on why it matters.
+
+Source notes:
+What is heated? — Water, at sea level (2507.00001).
+What is read? — The dial.
+
+Research prompt:
+"Does a kettle measure heat, or time?"
+Claims, mind the dates: (i) kettles tell heat (2025); (ii) cups tell time (2024, approx.)
+Anchors: Kettles and Heat (arXiv:2507.00001, 2025); A Copper Cup; Its Axis (arXiv:2601.00002; 2026)
+Task 1 — Re-test the premise. Task 2 — Find the disagreement. Task 3 — Ask anew.
+"""
+
+
+def test_what_stands_on_one_line_for_many_is_taken_apart() -> None:
+    read = page(RUN_TOGETHER)
+    inquiry = read.inquiry
+    assert inquiry.restated == "Does a kettle measure heat, or time?"
+    told = [(claim.text, str(claim.as_of)) for claim in inquiry.claims]
+    assert told == [("kettles tell heat", "2025"), ("cups tell time", "2024~")]
+    anchors = [(a.title, a.year) for a in inquiry.anchors]
+    assert anchors == [("Kettles and Heat", 2025), ("A Copper Cup; Its Axis", 2026)]
+    assert inquiry.tasks == ("Re-test the premise.", "Find the disagreement.", "Ask anew.")
+    assert [note.title for note in inquiry.notes] == ["What is heated?", "What is read?"]
+
+
+def test_the_settings_of_an_exported_page_are_no_claims() -> None:
+    read = page(
+        "<h1>Do kettles keep time?</h1><table class='properties'><tr><th>Created</th>"
+        "<td>2026-03-01</td></tr></table><p>A framing.</p><ul><li>Edited (2025)</li></ul>"
+    )
+    assert read.inquiry.claims == ()
+    assert left_out(read) == {"Created — 2026-03-01": "around the page"}
+
+
+@pytest.mark.parametrize(
+    "text", ["(2024, approx.) Kettles keep time.", "Dated claim 1: Kettles keep time. (2024~)"]
+)
+def test_what_only_introduces_a_claim_is_not_of_its_text(text: str) -> None:
+    (claim,) = page(f"{HEAD}Dated claims:\n\n- {text}\n").inquiry.claims
+    assert (claim.text, str(claim.as_of)) == ("Kettles keep time.", "2024~")

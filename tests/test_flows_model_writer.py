@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from claims.answer import Kind, Statement
+from claims.errors import SettingsError
 from claims.evidence import Relation
 from claims.ledger import Ledger
 from flows.answering import answered, known
@@ -137,3 +139,14 @@ def test_relations_of_the_answer_are_those_that_count(tmp_path: Path) -> None:
         report = answer(place_after_a_night(tmp_path, server))
     ranked = json.loads(to_json(report))["disagreement"]["ranked"]
     assert {one["relation"] for one in ranked} == {Relation.CONTRADICTS.value}
+
+
+def test_a_page_is_answered_locally_where_no_model_is_set_up(tmp_path: Path) -> None:
+    with serving() as server:
+        place = place_after_a_night(tmp_path, server)
+    hosted = {"base_url": "https://api.openai.com/v1", "api_key": None}
+    judge = place.settings.judge.model_copy(update=hosted)
+    bare = replace(place, settings=place.settings.model_copy(update={"judge": judge}))
+    assert answer(bare, may_ask=False).answer.signature.judge == "local-writer"
+    with pytest.raises(SettingsError, match="needs a key"):
+        answer(bare)

@@ -29,11 +29,13 @@ _DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 
 _EMPTY: Final = re.compile(r"\s*[(\[]\s*(?:[,;:]*|undated|no date|n\. ?d\.)\s*[)\]]", re.IGNORECASE)
 
-_PREFIX: Final = re.compile(r"^(?:claim|assertion|c)\s?#?\d{0,2}\s?[:.–—-]\s+", re.IGNORECASE)
+_PREFIX: Final = re.compile(
+    r"^(?:(?:dated )?(?:claim|assertion|hypothesis)|c)\s?#?\d{0,2}\s?[:.–—-]\s+", re.IGNORECASE
+)
 
 _OPENING: Final = re.compile(
-    r"\s?[(\[](?:\s|[,;]|as of|~|≈|∼|c\.|ca\.?|circa|about|around|dated?:?|in|of|spanning|held|"
-    r"claimed)*$",
+    r"\s?[(\[](?:\s|[,;]|as of|~|≈|∼|c\.|ca\.?|circa|about|around|dated?:?|in|of|since|from|"
+    r"spanning|held|claimed)*$",
     re.IGNORECASE,
 )
 
@@ -53,6 +55,8 @@ _OPEN_END: Final = re.compile(r"\s?(?:–|—|-|to)\s?(?:present|now|today|date)
 
 _SEVERAL: Final = re.compile(r"(?<=[)\]])\s*;\s+")
 """Between claims on one line: "a (2024); b (2025)"."""
+
+_COUNTED: Final = re.compile(r"^\(?(?:[ivx]{1,4}|[a-h]|\d{1,2})[.)]\s+")
 
 _EDGES: Final = " \t,;:–—|·-"
 
@@ -120,7 +124,7 @@ def claims_of(
 
 def _split(one: Placed) -> list[Placed]:
     """The block, or its claims where one line holds several, each with its date."""
-    pieces = [piece.strip(_EDGES) for piece in _SEVERAL.split(one.block.text)]
+    pieces = [_COUNTED.sub("", piece.strip(_EDGES)) for piece in _SEVERAL.split(one.block.text)]
     found = [date_of(piece) for piece in pieces]
     if one.block.is_entry or not all(d and d.stated is Stated.BRACKETED for d in found):
         return [one]

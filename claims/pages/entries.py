@@ -11,7 +11,8 @@ from typing import Final
 
 from claims.claim import SourceRef
 from claims.naming import same_title
-from claims.pages.cited import is_bibliographic, references_in, without_mentions
+from claims.pages.cited import is_bibliographic, mentions_in, references_in, without_mentions
+from claims.pages.grammar import word_set
 from claims.pages.kinds import is_of_a_paper, is_order, is_question
 from claims.pages.lines import Block, Shape, says_something
 from claims.pages.outline import Placed, Sureness
@@ -21,9 +22,7 @@ from claims.pages.years import dates_in
 MAX_CLAIM_CHARS: Final = 2_000
 """A claim is one sentence; a longer entry is a text that somebody has to cut up."""
 
-_AROUND_A_PAPER: Final = frozenset(
-    ("arxiv", "https", "http", "abs", "pdf", "org", "doi", "by", "et", "al", "see", "and", "in")
-)
+_AROUND_A_PAPER: Final = word_set("arxiv https http abs pdf org doi by et al see and in preprint")
 """Words that only hold a reference together."""
 
 _TASK_PREFIX: Final = re.compile(
@@ -31,11 +30,15 @@ _TASK_PREFIX: Final = re.compile(
     re.IGNORECASE,
 )
 
-_STEP: Final = re.compile(r"(?:^|[\s;])\(?(?:[a-h]|\d)\)\s+(?=\S)")
+_STEP: Final = re.compile(
+    r"(?:^|[\s;])\(?(?:[a-h]|\d)\)\s+(?=\S)|(?:^|(?<=[.;?]))\s*task\s*\d\s*[:.–—-]\s+",
+    re.IGNORECASE,
+)
 """The mark of one of several tasks on one line: "(a) ...; (b) ..."."""
 
 _NOTE: Final = re.compile(
-    r"(?P<title>[^?]{8,240}\?)[\"”*_)\]]*\s*(?:[–—:-]\s+)?(?P<text>\S.*)", re.DOTALL
+    r"(?P<title>[^?]{8,240}\?)[\"”*_)\]]*\s*(?P<parted>[–—:-]\s+)?(?P<text>\S.*)",
+    re.DOTALL,
 )
 
 _N_TITLE_WORDS: Final = 12
@@ -76,7 +79,7 @@ def anchors_of(placed: Iterable[Placed], refused: Refused) -> tuple[AnchorEntry,
     """The anchor papers among the blocks, no paper twice."""
     found: dict[str, AnchorEntry] = {}
     rank: dict[str, int] = {}
-    for one in placed:
+    for one in (piece for block in placed for piece in _papers_of(block)):
         own = read_anchor_line(one.block.text)
         how = 0 if own else _likeness(one.block)
         refs = (own,) if own else references_in(one.block.text)
@@ -103,6 +106,23 @@ def anchors_of(placed: Iterable[Placed], refused: Refused) -> tuple[AnchorEntry,
                 found[number] = _fuller(found[number], entry)
             rank[number] = min(how, rank.get(number, how))
     return tuple(found.values())
+
+
+def _papers_of(one: Placed) -> list[Placed]:
+    """The block, or its papers where one line holds several: "A (arXiv:...); B (arXiv:...)"."""
+    pieces: list[str] = []
+    begun: list[str] = []
+    for half in one.block.text.split("; "):
+        # A semicolon within an entry: its halves belong together.
+        begun.append(half)
+        if mentions_in(half):
+            pieces.append("; ".join(begun))
+            begun = []
+    if begun and pieces:
+        pieces[-1] = "; ".join((pieces[-1], *begun))
+    if len(pieces) < _FEWEST_STEPS or any(len(mentions_in(piece)) != 1 for piece in pieces):
+        return [one]
+    return [replace(one, block=replace(one.block, text=piece)) for piece in pieces]
 
 
 _IN_PASSING: Final = 3
@@ -162,7 +182,8 @@ def notes_of(placed: Iterable[Placed], refused: Refused) -> tuple[TextEntry, ...
         block = one.block
         both = _NOTE.fullmatch(block.text)
         is_title = block.shape is Shape.HEADING or is_question(block.text)
-        begins = block.is_entry or block.after_gap or block.strong
+        is_parted = both is not None and both["parted"] is not None
+        begins = block.is_entry or block.after_gap or block.strong or is_parted
         if is_title and len(block.text) <= MAX_CLAIM_CHARS:
             found.append(_text_entry(one, title=block.text, text=""))
         elif both and begins:

@@ -6,17 +6,18 @@ from pathlib import Path
 from typing import Final
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of `text`, for tables of words."""
     return frozenset(text.split())
 
 
-FUNCTION_WORDS: Final = _words(
+FUNCTION_WORDS: Final = word_set(
     "a an the of in on at by for from to with and or but as is are was were be been do does did "
     "can could will would should may might how what why when where which who whose whom that this "
     "these those it its their there than then not no if whether into per via while over under "
     "without across after before between about up down"
 )
-COMPARING: Final = _words("reach reaches reached more less fewer higher lower better worse most "
+COMPARING: Final = word_set("reach reaches reached more less fewer higher lower better worse most "
     "many much several some any all each every other same only near nearly almost beyond within "
     "least ahead longer shorter larger smaller farther further faster slower greater stronger "
     "weaker bigger"
@@ -30,7 +31,7 @@ _VOWELS: Final = frozenset("aeiou")
 def verb_bases() -> frozenset[str]:
     """Verbs as they stand in `verbs.txt`, which begin an order: "cite", "propose"."""
     lines = Path(__file__).with_name("verbs.txt").read_text(encoding="utf-8").splitlines()
-    return _words(" ".join(line for line in lines if not line.startswith("#")))
+    return word_set(" ".join(line for line in lines if not line.startswith("#")))
 
 
 @cache

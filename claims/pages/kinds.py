@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from claims.pages.cited import is_bibliographic, mentions_in
-from claims.pages.grammar import verb_bases
+from claims.pages.grammar import verb_bases, word_set
 from claims.pages.labels import Part, label_of
 from claims.pages.lines import Block, Shape
 from claims.pages.own import read_anchor_line, read_claim_line
@@ -24,52 +24,17 @@ CITES_AT_ONCE: Final = 12
 _TITLE_CHARS: Final = 240
 _TITLED: Final = re.compile(r"[^?]{8,240}\?[\"”*_)\]]*\s*(?:[–—:-]\s+)?(?=\S)", re.DOTALL)
 _LABEL_WORDS: Final = 12
-_ORDERS: Final = frozenset(
-    [
-        "re-test",
-        "re-examine",
-        "test",
-        "name",
-        "list",
-        "flag",
-        "mark",
-        "cite",
-        "quote",
-        "be",
-        "please",
-        "label",
-        "note",
-        "rank",
-        "score",
-        "check",
-        "answer",
-        "use",
-        "address",
-        "act",
-        "trade",
-        "return",
-        "output",
-        "avoid",
-        "double-check",
-        "number",
-        "keep",
-        "link",
-        "give",
-        "challenge",
-        "report",
-        "survey",
-        "update",
-        "search",
-        "state",
-        "limit",
-        "point",
-        "surface",
-        "draft",
-    ]
+_ORDERS: Final = word_set(
+    "re-test re-examine test name list flag mark cite quote be please label note rank score "
+    "check answer use address act trade return output avoid double-check number keep link "
+    "give challenge report survey update search state limit point surface draft"
 )
 """Beside the verbs of `grammar`: words that order something when a sentence begins with them."""
 
-_OTHERWISE: Final = frozenset(("see", "let"))
+_LEADING: Final = word_set("please do now then")
+"""Words before the verb of an order."""
+
+_OTHERWISE: Final = word_set("see let")
 """Verbs with which other things begin: "see you", "see also"."""
 
 _ORDERED: Final = re.compile(
@@ -87,10 +52,9 @@ def is_question(text: str) -> bool:
 
 def is_order(text: str) -> bool:
     """Whether `text` tells the reader what to do, as the first word of an imperative does."""
-    words = re.findall(r"[a-z]+(?:-[a-z]+)*", text[:80].lower())
-    first = words[1] if words[:1] in (["please"], ["do"], ["now"], ["then"]) and words[1:] else ""
-    first = first if first != "not" else "be"
-    first = first or (words[0] if words else "")
+    told = re.findall(r"[a-z]+(?:-[a-z]+)*", text[:80].lower()) or [""]
+    first = told[1] if told[0] in _LEADING and told[1:] else told[0]
+    first = "be" if first == "not" else first
     orders = first in _ORDERS or (first in verb_bases() and first not in _OTHERWISE)
     return orders or bool(_ORDERED.match(text))
 

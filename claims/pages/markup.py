@@ -14,6 +14,7 @@ from typing import Final
 from lxml import etree
 
 from claims.errors import LibraryError
+from claims.pages.grammar import word_set
 from claims.pages.lines import Line, Shape, clean, says_something
 from claims.pages.plain import plain_lines, shaped, with_id
 
@@ -24,28 +25,27 @@ _IS_HTML: Final = re.compile(
 )
 
 
-def _tags(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_NO_TEXT: Final = _tags("script style template noscript svg math iframe object canvas audio video")
-_BLOCKS: Final = _tags(
+_NO_TEXT: Final = word_set(
+    "script style template noscript svg math iframe object canvas audio video"
+)
+_BLOCKS: Final = word_set(
     "address article aside blockquote body button caption center dd details dialog div dl dt "
     "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li "
     "main menu nav ol option p pre search section select summary table tbody textarea tfoot thead "
     "title tr ul"
 )
-_AROUND: Final = _tags("nav footer aside button menu select dialog search option title")
-_HEADINGS: Final = _tags("h1 h2 h3 h4 h5 h6")
-_STRESSED: Final = _tags("b strong em i summary")
-_VERBATIM: Final = _tags("pre textarea")
-_VOID: Final = _tags("area base br col embed hr img input link meta source track wbr")
-_ROLES: Final = _tags("navigation banner contentinfo search complementary menu dialog alert")
-_AROUND_CLASSES: Final = _tags(
+_AROUND: Final = word_set("nav footer aside button menu select dialog search option title")
+_HEADINGS: Final = word_set("h1 h2 h3 h4 h5 h6")
+_STRESSED: Final = word_set("b strong em i summary")
+_VERBATIM: Final = word_set("pre textarea")
+_VOID: Final = word_set("area base br col embed hr img input link meta source track wbr")
+_ROLES: Final = word_set("navigation banner contentinfo search complementary menu dialog alert")
+_AROUND_CLASSES: Final = word_set(
     "nav navbar navigation menu sidebar breadcrumb breadcrumbs cookie cookies footer share social "
-    "toc banner advert ads promo related newsletter subscribe pagination toolbar comments"
+    "toc banner advert ads promo related newsletter subscribe pagination toolbar comments "
+    "properties metadata infobox"
 )
-_NOTES_AT_THE_END: Final = _tags("footnote footnotes endnotes")
+_NOTES_AT_THE_END: Final = word_set("footnote footnotes endnotes")
 _MARK_PIECES: Final = 8
 """A longer superscript is no mark of a footnote."""
 

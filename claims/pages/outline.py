@@ -83,6 +83,9 @@ _ABOVE_ENTRIES: Final = -1
 _LOOK_AHEAD: Final = 40
 """Blocks under a label that are looked at to know what it stands over."""
 
+_CLAIM_WORDS: Final = 4
+"""Fewer words and a date, where no label says that they are a claim, are a setting of the page."""
+
 _ONE_LINE: Final = 320
 """Characters that a framing may have; longer text after the question is the narrative."""
 
@@ -349,6 +352,9 @@ class _Sorter:
         asked = bool(self.outline.of(Part.QUESTION))
         if not asked and is_question(block.text):
             return Part.QUESTION, Sureness.SHAPED
+        again = len(self.outline.of(Part.QUESTION)) > 1
+        if self._in_prompt and is_question(block.text) and not (again or self._seen_lists()):
+            return Part.QUESTION, Sureness.SHAPED
         if self._in_prompt or self._lost:
             return None, Sureness.SHAPED
         told = self.outline.of(Part.FRAMING) or self.outline.of(Part.NARRATIVE)
@@ -365,7 +371,8 @@ class _Sorter:
         asks = block.is_entry and self._seen_lists() and (ordered or is_order(block.text))
         if asks or NUMBERED_TASK.match(block.text):
             return Part.TASKS
-        return Part.CLAIMS if block.is_entry and date_of(block.text) else None
+        says_much = len(block.text.split()) >= _CLAIM_WORDS
+        return Part.CLAIMS if block.is_entry and says_much and date_of(block.text) else None
 
     def _seen_lists(self) -> bool:
         return any(self.outline.of(part) for part in (Part.CLAIMS, Part.ANCHORS, Part.TASKS))

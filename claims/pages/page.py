@@ -139,7 +139,7 @@ class _Reading:
         """The question where the page asks it again, in other words than the first time."""
         restated: str | None = None
         for one in self._outline.of(Part.QUESTION)[1:]:
-            text = one.block.text
+            text = one.block.text.strip('"“”')
             if _folded(text) == _folded(question):
                 self._note("question", question, one.sureness, one.block.lines)
             elif restated is None or _folded(text) == _folded(restated):

@@ -38,7 +38,7 @@ _POINT: Final = (
     rf"[QH][1-4]\s?[/ ]?\s?{_Y}|{_Y}\s?[/ -]?\s?[QH][1-4]|"
     rf"{_MONTH}\s+[’'‘]\d\d(?!\d)|"
     rf"{_Y}-[01]\d-[0-3]\d|{_Y}-[01]\d(?!\d)|[01]\d/{_Y}|{_Y}"
-    rf")(?:\s?[~?])?"
+    rf")(?:\s?[~?]|,?\s?(?:approx\.?|circa|est\.))?"
 )
 _TO: Final = r"\s?(?:[–—−‑‒―/-]|\.\.|to|until|through|till|and|bis|à|al|hasta|até|tot)\s?"
 _DATE: Final = re.compile(
@@ -49,6 +49,7 @@ _DATE: Final = re.compile(
 _BRACKETED: Final = re.compile(r"[(\[][^()\[\]]{0,40}$")
 _ENDS: Final = re.compile(r"\s*[.;,]?\s*$")
 _HEADS: Final = re.compile(r"\s*(?:[:–—|]|-\s|\))")
+_ABOUT_AFTER: Final = ("~", "?", "approx", "approx.", "circa", "est.")
 _YEAR: Final = re.compile(_Y)
 _NUMBERED_MONTH: Final = re.compile(
     rf"(?<![\d/])([01]?\d)/{_Y}|\d\.([01]?\d)\.{_Y}|{_Y}年([01]?\d)月"
@@ -160,7 +161,7 @@ def _point(text: str) -> str:
     year = _YEAR.search(low)
     if not year:
         return ""
-    about = "~" if re.match(rf"(?:{_ABOUT}|{_PART})", low) or low.endswith(("~", "?")) else ""
+    about = "~" if re.match(rf"(?:{_ABOUT}|{_PART})", low) or low.endswith(_ABOUT_AFTER) else ""
     if quarter := re.search(r"([qh])([1-4])", low):
         return _span_of(year[0], quarter[1], int(quarter[2]))
     if iso := re.search(rf"{_Y}-[01]\d(?:-[0-3]\d)?", low):
