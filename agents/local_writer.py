@@ -17,7 +17,7 @@ from claims.standing import Flag
 _SAYS: Final = {
     Relation.SUPERSEDES: "replaces it",
     Relation.CONTRADICTS: "speaks against it",
-    Relation.QUALIFIES: "holds it under conditions",
+    Relation.QUALIFIES: "holds it in part or under conditions",
     Relation.SUPPORTS: "supports it",
     Relation.NOT_COMPARABLE: "cannot be compared with it",
     Relation.NO_BEARING: "does not bear on it",

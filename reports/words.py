@@ -26,7 +26,7 @@ SYMBOLS: Final = {
 STANDING_MEANS: Final = {
     StandingState.UNTESTED: "nothing verified and newer than the claim bears on it",
     StandingState.CONFIRMED: "newer evidence supports it and none speaks against it",
-    StandingState.QUALIFIED: "newer evidence holds it under conditions only",
+    StandingState.QUALIFIED: "newer evidence holds it in part or under conditions only",
     StandingState.CONTESTED: "newer evidence contradicts it; both sides are shown",
     StandingState.SUPERSEDED: "a newer result replaces it, or its own source was withdrawn",
 }
