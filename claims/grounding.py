@@ -22,6 +22,9 @@ _NUMBERS_WEIGH: Final = 0.25
 """What the claim's own numbers in the quoted sentence add, at most."""
 
 
+_HALF: Final = 0.5
+
+
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
     """A paper that the claim may have come from, and the words that say so."""
@@ -37,6 +40,15 @@ class Proposal:
     def in_our_words(self) -> bool:
         """Whether the quote is of the sample's summary, not of the authors."""
         return self.cited.passage.source is TextSource.SAMPLE
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether it is worth a person's time unasked: half of the claim, or a number of its own.
+
+        The sources of the starter claims have a quarter of their telling words in one sentence of
+        the abstract, and so have many other papers: a share of less tells nothing.
+        """
+        return self.share >= _HALF or bool(self.numbers)
 
     @property
     def strength(self) -> tuple[float, str]:

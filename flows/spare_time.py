@@ -1,10 +1,12 @@
 """What a night does with the time that is left: it looks for papers that uncited claims came from.
 
 Bounded by number and time, after everything else; a search that came whole is never made again. It
-asks no model, so it costs none of a model's budget. What is found is proposed and grounds nothing.
+asks no model, so it costs none of a model's budget. What is strong is proposed and grounds nothing;
+`retest ground` shows weaker finds to whoever asks.
 """
 
 import time
+from dataclasses import replace
 from typing import Final
 
 from claims.claim import Claim, Inquiry, Note
@@ -37,6 +39,8 @@ async def ground(bench: Bench, run: Run, watch: Watch) -> int:
         if time.monotonic() > until:
             return n
         found = propose(bench, holder.id, today=run.until.date())
+        strong = tuple(one for one in found.proposals if one.is_strong)
+        found = replace(found, proposals=strong)
         bench.ledger.papers.add([one.paper for one in found.proposals], run.id)
         bench.ledger.groundings.record(run.id, found)
         watch.advance(holder.id)
