@@ -73,11 +73,11 @@ def test_every_form_of_the_report_shows_what_is_proposed(place: Workspace) -> No
 def test_a_weak_candidate_is_shown_to_whoever_asks_and_not_proposed_by_a_night(
     tmp_path: Path,
 ) -> None:
-    weak = WICKS.model_copy(update={"abstract": "A longer wick costs more than a lantern."})
+    weak = {**WICKS, "abstract": "A longer wick smokes."}
     place = lamps.workspace(tmp_path, FIRST, AGREES, weak, LATER, library=LIBRARY)
     assert night(place, "2026-07-01").report.groundings == ()
     told = retest("ground", "wicks-burn", cwd=place.folder).stdout
-    assert "A longer wick costs more than a lantern." in told
+    assert "A longer wick smokes." in told
 
 
 def test_the_same_search_is_never_made_twice(place: Workspace) -> None:
