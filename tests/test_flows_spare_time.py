@@ -75,7 +75,7 @@ def test_a_weak_candidate_is_shown_to_whoever_asks_and_not_proposed_by_a_night(
 ) -> None:
     weak = {**WICKS, "abstract": "A longer wick smokes."}
     place = lamps.workspace(tmp_path, FIRST, AGREES, weak, LATER, library=LIBRARY)
-    assert night(place, "2026-07-01").report.groundings == ()
+    assert night(place, "2026-07-01").report.proposed == ()
     told = retest("ground", "wicks-burn", cwd=place.folder).stdout
     assert "A longer wick smokes." in told
 
