@@ -8,13 +8,14 @@ The runtime calls home as it is imported, unless `flows.settings.quiet_libraries
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from agents.readings import Likelihood, Weights
 from claims.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -30,13 +31,10 @@ N_TOKENS_MAX: Final = 256
 _N_THREADS: Final = 2
 
 
-@dataclass(frozen=True, kw_only=True)
-class Likelihood:
-    """How likely a text supports, contradicts, or says nothing of a claim; adds up to 1."""
-
-    supports: float
-    contradicts: float
-    no_bearing: float
+def fingerprint(model: bytes, weights: Weights) -> str:
+    """The first hexadecimal digits of the SHA-256 of a model and its weights of readings."""
+    told = json.dumps(asdict(weights), sort_keys=True).encode()
+    return hashlib.sha256(model + told).hexdigest()[:12]
 
 
 class Model:
@@ -45,12 +43,16 @@ class Model:
     def __init__(self, folder: Path) -> None:
         """Read and check the files. Raises SettingsError; the runtime is loaded at first use."""
         self._folder = folder
-        shipped: dict[str, Any] = json.loads(self._read("shipped.json"))
-        self._temperature: float = shipped["temperature"]
-        self._weights = self._read("model.onnx")
-        content = self._weights + str(self._temperature).encode()
-        self.fingerprint = hashlib.sha256(content).hexdigest()[:12]
-        """The first hexadecimal digits of the SHA-256 of weights and temperature."""
+        self._content, told = self._read("model.onnx"), self._read("shipped.json")
+        try:
+            shipped: dict[str, Any] = json.loads(told)
+            self.weights = Weights(**shipped["weights"])
+            """How much each of several readings counts."""
+        except (ValueError, KeyError, TypeError) as error:
+            raise SettingsError(
+                f"{folder / 'shipped.json'} is not the file that was shipped: install retest again"
+            ) from error
+        self.fingerprint = fingerprint(self._content, self.weights)
         # Checked here because the runtime raises bare exceptions of its own on a damaged file.
         if self.fingerprint != shipped["fingerprint"]:
             raise SettingsError(
@@ -66,8 +68,8 @@ class Model:
             "token_type_ids": np.array([read.type_ids], dtype=np.int64),
         }
         (logits,) = self._session.run(["logits"], fed)
-        scaled = np.asarray(logits, dtype=np.float64)[0] / self._temperature
-        shares = np.exp(scaled - scaled.max())
+        told = np.asarray(logits, dtype=np.float64)[0]
+        shares = np.exp(told - told.max())
         supports, contradicts, no_bearing = (float(one) for one in shares / shares.sum())
         return Likelihood(supports=supports, contradicts=contradicts, no_bearing=no_bearing)
 
@@ -79,7 +81,7 @@ class Model:
         options.intra_op_num_threads = _N_THREADS
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return InferenceSession(
-            self._weights, sess_options=options, providers=["CPUExecutionProvider"]
+            self._content, sess_options=options, providers=["CPUExecutionProvider"]
         )
 
     @cached_property

@@ -10,8 +10,8 @@ from agents.words import FUNCTION_WORDS, WORD, stem, weight
 from claims.verify import unbroken
 from papers.sentences import sentences
 
-N_WORDS_MAX: Final = 170
-"""About 230 tokens: with a claim, what the model can take in at once."""
+N_WORDS_MAX: Final = 120
+"""About 160 tokens, half an abstract: of more, most says nothing of the claim."""
 
 Span = tuple[int, int]
 

@@ -1,10 +1,10 @@
 """The first look of the local judge: what its model reads in a passage, and the rules around it.
 
-The model reads the passage as a whole and its best sentences alone; the relation is that of both
-together. Rules say what a model cannot: a question or a view of others moves nothing, numbers are
-compared as numbers, a condition narrows, and only a ceiling that a newer result goes beyond is
-superseded. A claim of several parts is read part by part, and the surest part decides; where only
-some of them are supported, that qualifies the claim.
+The model reads the passage as a whole, its quotes and the best of them; the relation is that of
+all three together (`agents.readings`). Rules say what a model cannot: a question or a view of
+others moves nothing, numbers are compared as numbers, a condition narrows, and only a ceiling that
+a newer result goes beyond is superseded. A claim of several parts is read part by part, and the
+surest part decides; where only some of them are supported, that qualifies the claim.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ from typing import Final
 
 from agents import rules
 from agents.clause import Clause, read_clause
-from agents.entailment import Likelihood, likelihood
+from agents.entailment import likelihood, shipped
+from agents.readings import Likelihood, together
 from agents.rules import Leaning, by_numbers, held_back, weighed
 from agents.stance import parts_of, stances
 from claims.claim import Claim
@@ -30,25 +31,25 @@ _CONFIRMED: Final = 0.8
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """How one part of a claim is met by a passage, and by its best sentences alone."""
+    """How one part of a claim is met by a passage of `n_words`."""
 
     part: str
-    whole: Likelihood
-    quoted: Likelihood
+    readings: tuple[Likelihood, Likelihood, Likelihood]
+    """Of the passage, of its quotes, and of the best of them."""
+    n_words: int
 
     @property
     def leaning(self) -> Leaning:
-        """The likeliest relation of both readings together, and how likely it is."""
-        shares = {
-            Relation.SUPPORTS: (self.whole.supports + self.quoted.supports) / 2,
-            Relation.CONTRADICTS: (self.whole.contradicts + self.quoted.contradicts) / 2,
-            Relation.NO_BEARING: (self.whole.no_bearing + self.quoted.no_bearing) / 2,
-        }
-        relation = max(shares, key=lambda one: shares[one])
-        said = {Relation.SUPPORTS: "supporting", Relation.CONTRADICTS: "contradicting"}
-        why = f"the model reads this as {said.get(relation, 'saying nothing of')} {self.part!r}"
-        why = f"{why} ({shares[relation]:.2f})"
-        return Leaning(relation=relation, confidence=shares[relation], why=why)
+        """The relation of all readings together, and how likely it is."""
+        read = together(self.readings, self.n_words, shipped().weights)
+        if read.silence > 0:
+            relation, share, said = Relation.NO_BEARING, read.no_bearing, "saying nothing of"
+        elif read.agreement >= 0:
+            relation, share, said = Relation.SUPPORTS, read.supports, "supporting"
+        else:
+            relation, share, said = Relation.CONTRADICTS, read.contradicts, "contradicting"
+        why = f"the model reads this as {said} {self.part!r} ({share:.2f})"
+        return Leaning(relation=relation, confidence=share, why=why)
 
 
 def bearing(claim: Claim, text: str) -> float:
@@ -74,15 +75,14 @@ def judged(claim: Claim, finding: Finding) -> Verdict:
 
 def looks(claim: Claim, finding: Finding) -> tuple[Look, ...]:
     """How the model reads each part of the claim in the passage and in the quotes."""
-    quoted = quotes_of(finding)
-    return tuple(
-        Look(
-            part=part,
-            whole=likelihood(finding.statement, part),
-            quoted=likelihood(quoted, part),
-        )
-        for part in parts_of(claim.text)
-    )
+    texts = (finding.statement, quotes_of(finding), unbroken(finding.citations[0].quote))
+    n_words = len(finding.statement.split())
+    return tuple(_look(part, texts, n_words) for part in parts_of(claim.text))
+
+
+def _look(part: str, texts: tuple[str, str, str], n_words: int) -> Look:
+    whole, quoted, best = (likelihood(text, part) for text in texts)
+    return Look(part=part, readings=(whole, quoted, best), n_words=n_words)
 
 
 def quotes_of(finding: Finding) -> str:

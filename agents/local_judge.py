@@ -47,14 +47,15 @@ _N_PASSAGES_MAX: Final = 6
 _N_READ_MAX: Final = 12
 """Sentences of one passage that the model reads one by one: an abstract has seldom more."""
 
-_LEAST_COVERAGE: Final = 0.1
-"""Share of the claim's weight in words below which no sentence of a passage is read."""
+_NEAR: Final = 0.1
+"""Share of the claim's weight in words that one sentence of a passage must have for all of them to
+be read; of other passages only the first few are."""
 
 _LEAST_BEARING: Final = 0.05
 """Likelihood of saying anything of the claim below which a passage is no finding."""
 
 _RULES: Final = (
-    "amounts", "clause", "entailment", "excerpt", "first_look", "local_judge", "rules",
+    "amounts", "clause", "entailment", "excerpt", "first_look", "local_judge", "readings", "rules",
     "second_look", "stance", "units", "words",
 )  # fmt: skip
 """The modules whose text decides an answer."""
@@ -117,11 +118,7 @@ class _Sentence:
 def found(claim: Claim, reading: Reading) -> tuple[Finding, ...]:
     """The findings of `reading` that likeliest bear on the claim."""
     read = [(passage, _sentences(claim, passage)) for passage in reading.passages]
-    near = [
-        (passage, said)
-        for passage, said in read
-        if max((one.coverage for one in said), default=0.0) >= _LEAST_COVERAGE
-    ]
+    near = [(passage, said) for passage, said in read if said]
     near.sort(key=lambda one: -max(sentence.coverage for sentence in one[1]))
     likely = [(_likeliest(claim, said), passage) for passage, said in near[:_N_PASSAGES_MAX]]
     likely = [one for one in likely if bearing(claim, unbroken(one[0][0].text)) >= _LEAST_BEARING]
@@ -155,5 +152,6 @@ def _sentences(claim: Claim, passage: Passage) -> tuple[_Sentence, ...]:
 
 
 def _likeliest(claim: Claim, said: tuple[_Sentence, ...]) -> tuple[_Sentence, ...]:
-    near = sorted(said, key=lambda one: (-one.coverage, one.place))[:_N_READ_MAX]
+    near = sorted(said, key=lambda one: (-one.coverage, one.place))
+    near = near[: _N_READ_MAX if near[0].coverage >= _NEAR else N_QUOTES_MAX]
     return tuple(sorted(near, key=lambda one: (-one.score(claim), one.place))[:N_QUOTES_MAX])

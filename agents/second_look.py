@@ -12,7 +12,8 @@ from functools import cache, lru_cache
 from typing import Final
 
 from agents.amounts import Place, amounts_in, compared
-from agents.entailment import Likelihood, likelihood
+from agents.entailment import likelihood
+from agents.readings import Likelihood
 from agents.stance import parts_of
 from agents.words import FUNCTION_WORDS, WORD, lines_of, words_of
 from claims.claim import Claim

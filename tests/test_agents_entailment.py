@@ -1,5 +1,6 @@
 """The door to the model: what it answers, and what it says when the model is not as shipped."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,22 @@ def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
 
 def test_a_model_that_is_not_the_one_shipped_is_refused(folder: Path) -> None:
     (folder / "model.onnx").write_bytes(b"not a model")
+    with pytest.raises(SettingsError, match="not the model that was shipped"):
+        Model(folder)
+
+
+@pytest.mark.parametrize("damaged", ["", "{}", '{"weights": {"whole": 1}}', "[1]"])
+def test_weights_that_cannot_be_read_are_refused(folder: Path, damaged: str) -> None:
+    (folder / "shipped.json").write_text(damaged, encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"shipped\.json is not the file that was shipped"):
+        Model(folder)
+
+
+def test_other_weights_are_another_model(folder: Path) -> None:
+    told = (folder / "shipped.json").read_text(encoding="utf-8")
+    whole = json.loads(told)
+    whole["weights"]["offset"] += 1
+    (folder / "shipped.json").write_text(json.dumps(whole), encoding="utf-8")
     with pytest.raises(SettingsError, match="not the model that was shipped"):
         Model(folder)
 

@@ -31,15 +31,22 @@ def papers(arxiv: Path, n_abstracts: int, rng: random.Random) -> list[Pair]:
     records = [row for row in rows(arxiv / "all.jsonl.gz") if row["id"] not in measured]
     titled = [_sentences_of(row) for row in records if _is_statement(row["title"])]
     told = [_sentences_of(row) for row in rng.sample(records, n_abstracts)]
-    pool = [sentence for _, abstract in told for sentence in abstract if _RESULT.search(sentence)]
-    near = Near(pool)
-    names = tuple(name for s in pool[:20000] for name in contrast.names_in(s))
-    found: list[Pair] = []
-    for _, abstract in told:
-        found += _from_abstract(abstract, near, names, rng)
+    near = _near([abstract for _, abstract in told])
+    found = contrasts([abstract for _, abstract in told], "papers", rng)
     for title, abstract in titled:
         found += _from_title(title, abstract, near, rng)
     return found
+
+
+def contrasts(told: list[list[str]], source: str, rng: random.Random) -> list[Pair]:
+    """Contrasts from the sentences of each abstract."""
+    near = _near(told)
+    names = tuple(name for some in told[:3000] for s in some for name in contrast.names_in(s))
+    return [pair for some in told for pair in _from_abstract(some, source, near, names, rng)]
+
+
+def _near(told: list[list[str]]) -> Near:
+    return Near([sentence for some in told for sentence in some if _RESULT.search(sentence)])
 
 
 def _is_statement(title: str) -> bool:
@@ -54,9 +61,9 @@ def _sentences_of(row: dict[str, Any]) -> tuple[str, list[str]]:
 
 
 def _from_abstract(
-    abstract: list[str], near: Near, names: tuple[str, ...], rng: random.Random
+    abstract: list[str], source: str, near: Near, names: tuple[str, ...], rng: random.Random
 ) -> Iterator[Pair]:
-    results = [s for s in abstract[1:] if _RESULT.search(s)]
+    results = [s for s in abstract[1:] if 50 < len(s) < 330 and _RESULT.search(s)]  # noqa: PLR2004 - a sentence
     if not results:
         return
     said = rng.choice(results)
@@ -80,7 +87,7 @@ def _from_abstract(
         choices.append((unsaid, contrast.retold(unsaid, rng), SUPPORTS, 0.15))
     for evidence, text, label, share in choices:
         if evidence and text and rng.random() < share:
-            yield Pair(evidence=evidence, claim=text, label=label, source="papers")
+            yield Pair(evidence=evidence, claim=text, label=label, source=source)
 
 
 def _from_title(title: str, abstract: list[str], near: Near, rng: random.Random) -> Iterator[Pair]:

@@ -1,34 +1,41 @@
 """Writes a trained model as the judge runs it: ONNX, eight bits a weight, per channel.
 
-python -m agents.training.export --run RUN_DIR --base MODEL_DIR --out agents/model
+    python -m agents.training.export --run RUN_DIR --base MODEL_DIR --out agents/model
+
+Several runs from the same beginning, with other seeds, are averaged weight by weight. What each
+reading of the model counts is fitted afterwards, by `agents.training.weigh`.
 """
 
 import argparse
-import hashlib
-import json
 import logging
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import BertConfig, BertModel
 
+from agents.readings import Weights
+from agents.training.seal import seal
 from agents.training.train import CrossEncoder
+
+_WHOLE_ALONE: Final = Weights(whole=1, quoted=0, best=0, words=0, offset=0, agreement=1)
+"""Until `agents.training.weigh` has fitted them."""
 
 
 def main() -> None:
     """Exports, quantises, and says how large the file is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", type=Path, required=True, help="folder of checkpoints")
+    parser.add_argument("--run", type=Path, required=True, action="append", help="its checkpoints")
     parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--keep-float", type=Path, help="also write the model as it was trained")
-    parser.add_argument("--temperature", type=float, default=1.0, help="logits are divided by it")
     asked = parser.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
-    model = loaded(asked.run, asked.base)
+    model = averaged(asked.run, asked.base)
     asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "float.onnx"
@@ -44,19 +51,19 @@ def main() -> None:
         if asked.keep_float:
             shutil.copy(whole, asked.keep_float)
     shutil.copy(asked.base / "tokenizer.json", asked.out / "tokenizer.json")
-    content = (asked.out / "model.onnx").read_bytes()
-    name = hashlib.sha256(content + str(asked.temperature).encode()).hexdigest()[:12]
-    shipped = {"fingerprint": name, "temperature": asked.temperature}
-    (asked.out / "shipped.json").write_text(json.dumps(shipped) + "\n", encoding="utf-8")
-    print(f"{len(content) / 1e6:.1f} MB, {name}")
+    seal(asked.out, _WHOLE_ALONE)
+    print(f"{(asked.out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
 
 
-def loaded(run: Path, base: Path) -> CrossEncoder:
-    """The model of the last checkpoint."""
+def averaged(runs: Sequence[Path], base: Path) -> CrossEncoder:
+    """The model of the last checkpoints of all runs: the mean of each weight."""
     config = BertConfig.from_pretrained(base, attn_implementation="eager")
     model = CrossEncoder(BertModel(config))
-    kept = torch.load(run / "last.pt", weights_only=True, map_location="cpu")
-    model.load_state_dict(kept["model"])
+    last = [torch.load(run / "last.pt", weights_only=True, map_location="cpu") for run in runs]
+    weights = [one["model"] for one in last]
+    model.load_state_dict(
+        {name: sum(one[name] for one in weights) / len(weights) for name in weights[0]}
+    )
     model.eval()
     return model
 

@@ -13,8 +13,10 @@ import json
 import math
 import random
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +26,7 @@ from transformers import BertModel
 
 from agents.training import abstracts, corpora
 from agents.training.pair import CONTRADICTS, NO_BEARING, NOT_SUPPORT, SUPPORTS, Pair
+from agents.training.shipped import shipped_weights
 
 N_TOKENS_MAX: Final = 256
 _BATCH: Final = 32
@@ -40,13 +43,20 @@ _STEP: Final = 16
 
 _CHECKPOINT_EVERY: Final = 200
 
-_N_GENERAL: Final = 32000
-_N_PAPERS: Final = 8000
-"""Pairs of general inference and of arXiv in each pass, beside all of the domain."""
+_N_SHOWN: Final = 4
 
-_N_SHOWN: Final = 12
-_CLOSE: Final = ("scifact", "check_covid", "pubmedqa-conclusion", "pubmedqa-abstract")
-"""Sets nearest to the use, seen twice in each pass."""
+_DEALT: Final = {
+    "fever_dev": 2500, "fever-strangers": 600, "fever-symmetric": 400, "fool-me-twice": 900,
+    "wice-claim": 150, "wice-partial-subclaims": 100, "conjnli": 700, "mnli_matched": 250,
+    "mnli_mismatched": 250, "snli": 150, "counterfactual-snli": 400, "snli-becel": 400,
+    "mnli-olora": 1800, "negation-nli-mnli": 300, "negation-nli-snli": 100, "MED": 150,
+    "perspectrum-stance": 300, "explagraphs-stance": 150,
+    "check_covid": 2100, "scifact": 1600, "climate_fever": 1800, "clinifact": 700,
+    "citation_integrity": 1200, "evidence-inference-2": 1800, "pubmedqa-conclusion": 480,
+    "pubmedqa-abstract": 300, "contrast-domain": 1000, "rationale-check_covid": 1300,
+    "rationale-scifact": 1300, "abstracts": 1800, "papers": 2200, "titles": 400,
+}  # fmt: skip
+"""Pairs of each source in one pass. A source that has fewer is dealt again, in another order."""
 
 
 class CrossEncoder(torch.nn.Module):
@@ -97,7 +107,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2, help="1 beside other work")
     parser.add_argument("--abstracts", type=int, default=24000, help="of which contrasts are made")
     parser.add_argument("--passes", type=int, default=8)
-    parser.add_argument("--weights", type=Path, help="checkpoint of another run to begin with")
+    parser.add_argument("--weights", type=Path, help="model.onnx of an earlier run to begin with")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(asked.seed)
@@ -111,7 +121,7 @@ def main() -> None:
     print(f"{len(pairs)} pairs, {len(batches)} batches", flush=True)
     model = CrossEncoder(BertModel.from_pretrained(asked.base, attn_implementation="eager"))
     if asked.weights:
-        model.load_state_dict(torch.load(asked.weights, weights_only=True)["model"])
+        model.load_state_dict(shipped_weights(asked.weights, model.state_dict()))
     model.base.embeddings.word_embeddings.requires_grad_(False)
     Trainer(model, asked, tokenizer).run(batches)
 
@@ -119,37 +129,31 @@ def main() -> None:
 def planned(
     claims: Path, arxiv: Path, n_abstracts: int, n_passes: int, rng: random.Random
 ) -> list[Pair]:
-    """The pairs in the order of training: in each pass the same mixture, drawn anew."""
+    """The pairs in the order of training: in each pass the same mixture, dealt anew."""
     fence = corpora.Fence(claims)
-    general = corpora.general(claims, fence, rng)
-    single = corpora.rationales(claims, fence, rng)
-    papers = abstracts.papers(arxiv, n_abstracts, rng)
-    rng.shuffle(papers)
+    known = [
+        *corpora.general(claims, fence, rng),
+        *corpora.domain(claims, fence, rng),
+        *corpora.rationales(claims, fence, rng),
+        *abstracts.contrasts(corpora.abstracts(claims, fence), "abstracts", rng),
+        *abstracts.papers(arxiv, n_abstracts, rng),
+    ]
+    by_source: defaultdict[str, list[Pair]] = defaultdict(list)
+    for pair in known:
+        by_source[pair.source].append(pair)
+    decks = {name: _dealt(by_source[name], rng) for name in _DEALT}
     order: list[Pair] = []
-    for i in range(n_passes):
-        domain = corpora.domain(claims, fence, rng)
-        close = [pair for pair in domain if pair.source in _CLOSE] + single
-        start = i * _N_PAPERS % len(papers)
-        mixed = [
-            *rng.sample(general, _N_GENERAL),
-            *evened(domain + single, rng),
-            *close,
-            *papers[start : start + _N_PAPERS],
-        ]
+    for _ in range(n_passes):
+        mixed = [pair for name, n in _DEALT.items() for pair in islice(decks[name], n)]
         rng.shuffle(mixed)
         order += mixed
     return order
 
 
-def evened(pairs: list[Pair], rng: random.Random) -> list[Pair]:
-    """The pairs without the surplus of NO_BEARING of each source, which would be a habit."""
-    kept: list[Pair] = []
-    for source in sorted({pair.source for pair in pairs}):
-        some = [pair for pair in pairs if pair.source == source]
-        silent = [pair for pair in some if pair.label == NO_BEARING]
-        telling = [pair for pair in some if pair.label != NO_BEARING]
-        kept += telling + rng.sample(silent, min(len(silent), len(telling) // 2))
-    return kept
+def _dealt(pairs: list[Pair], rng: random.Random) -> Iterator[Pair]:
+    """The pairs for ever, each time through in another order."""
+    while pairs:
+        yield from rng.sample(pairs, len(pairs))
 
 
 def batched(pairs: list[Pair], tokenizer: Tokenizer, rng: random.Random) -> list[Batch]:
