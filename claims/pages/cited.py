@@ -180,4 +180,19 @@ def _author(text: str) -> str | None:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.strip(_EDGES + "()[]").split())
+    """`text` without marks at its edges, nor brackets there that its own words do not pair."""
+    before, bare = "", text.strip(_EDGES)
+    while bare != before:
+        before, bare = bare, _without_a_bracket(bare).strip(_EDGES)
+    return " ".join(bare.split())
+
+
+def _without_a_bracket(text: str) -> str:
+    for opens, closes in ("()", "[]"):
+        if text[:1] == closes or (text[:1] == opens and closes not in text):
+            return text[1:]
+        if text[-1:] == opens or (text[-1:] == closes and text.count(closes) > text.count(opens)):
+            return text[:-1]
+        if text[:1] == opens and text.find(closes) == len(text) - 1:
+            return text[1:-1]
+    return text

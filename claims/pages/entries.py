@@ -15,8 +15,8 @@ from claims.pages.cited import is_bibliographic, mentions_in, references_in, wit
 from claims.pages.grammar import word_set
 from claims.pages.kinds import is_of_a_paper, is_order, is_question
 from claims.pages.lines import Block, Shape, says_something
-from claims.pages.outline import Placed, Sureness
 from claims.pages.own import read_anchor_line
+from claims.pages.placed import Placed, Sureness
 from claims.pages.years import dates_in
 
 MAX_CLAIM_CHARS: Final = 2_000

@@ -13,7 +13,7 @@ from claims.pages.grammar import verb_bases, word_set
 from claims.pages.labels import Part, label_of
 from claims.pages.lines import Block, Shape
 from claims.pages.own import read_anchor_line, read_claim_line
-from claims.pages.years import Stated, date_of
+from claims.pages.years import Stated, date_of, dates_in
 
 _ASKED: Final = re.compile(r".*\?[\"'”’)\]*_]*$", re.DOTALL)
 NUMBERED_TASK: Final = re.compile(r"task\s*(?:\d|one|two|three)\b", re.IGNORECASE)
@@ -43,6 +43,33 @@ _ORDERED: Final = re.compile(
     r"no .{1,40}without|say|never|always|only|under \d)\b",
     re.IGNORECASE,
 )
+
+
+_ROLE: Final = re.compile(
+    r"(?:you are|you're|act as|imagine (?:that )?you are|as) (?:an? |my |the )?(?:[\w-]+ ){0,4}"
+    r"(?:assistant|researcher|scientist|analyst|expert|reviewer|librarian|scholar)\b",
+    re.IGNORECASE,
+)
+"""How prompts begin."""
+
+_BYLINE: Final = re.compile(
+    r"(?:(?i:by) [A-Z][^\s,]*(?:,? (?:and |& )?[A-Z][^\s,]*){0,9}|"
+    r"(?i:\d+[ -]?min(?:ute)?s?(?: read)?|(?:estimated )?reading time|"
+    r"(?:last |first )?(?:published|updated|posted|edited|written)(?: on)?)|[\W_])+"
+)
+"""All that such a line holds beside a date."""
+
+
+def is_role(text: str) -> bool:
+    """Whether `text` begins by telling an assistant who it is, as prompts do."""
+    return bool(_ROLE.match(text))
+
+
+def is_byline(text: str) -> bool:
+    """Whether `text` says no more than when, by whom or how long a page is."""
+    for found in reversed(dates_in(text)):
+        text = f"{text[: found.start]}·{text[found.end :]}"
+    return bool(_BYLINE.fullmatch(text))
 
 
 def is_question(text: str) -> bool:

@@ -14,6 +14,8 @@ class Part(StrEnum):
     """A part of an inquiry page."""
 
     QUESTION = "question"
+    RESTATED = "restated"
+    """The question as the research prompt puts it."""
     FRAMING = "framing"
     NARRATIVE = "narrative"
     NOTES = "notes"
@@ -85,4 +87,5 @@ def label_of(text: str) -> Label | None:
     if inline is None or part is None:
         return None
     rest = text[inline.end() :].strip()
-    return Label(part, "" if part_of(rest) is part else rest)
+    is_of_label = part_of(rest) is part or (part.is_list and rest.endswith(":"))
+    return Label(part, "" if is_of_label else rest)
