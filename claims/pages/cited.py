@@ -28,6 +28,12 @@ _SPLIT: Final = re.compile(r"\s+[–—|·-]\s+|\s*[:;]\s+(?=[“\"«])|\n")
 _EDGES: Final = " \t,;:.–—|·-*_"
 _INITIALS: Final = re.compile(r"(?:^|[\s,])[A-Z]\.(?=$|[,\s])|,\s[A-Z]{1,2}$")
 _INVERTED: Final = re.compile(r"([^\W\d_][\w'’ -]{1,30}), ((?:[A-Z]\.? ?){1,3})(?=$|,| and| &)")
+_CITED_SHORT: Final = re.compile(
+    r"([A-Z][\w'’-]+)(?: et al\.?,? (?:19|20)\d\d[a-z]?(?:[.,:]\s+|$)|"
+    r"(?: (?:and|&) [A-Z][\w'’-]+)?,? (?:19|20)\d\d[a-z]?$)"
+)
+"""People and a year, as running text cites: "Kim and Osei 2023", "Kim et al. 2023. Title"."""
+
 _AND_OTHERS: Final = re.compile(r"((?:\S+ ){2,}\S+), ((?:[A-Z][\w'’-]+ ){1,3}et al\.?)")
 _MOST_NAME_WORDS: Final = 14
 _FEWEST_TITLE_WORDS: Final = 2
@@ -151,6 +157,8 @@ def _sentences(part: str) -> list[str]:
     """The sentences of a reference where one of them is its authors; else the whole."""
     if others := _AND_OTHERS.fullmatch(part):
         return [others[1], others[2]]
+    if people := _CITED_SHORT.match(part):
+        return list(filter(None, (f"{people[1]} et al.", part[people.end() :])))
     pieces = [_tidy(piece) for piece in re.split(r"(?<=[\w)?!])\.\s+(?=[A-Z])", part)]
     return pieces if any(map(_is_author, pieces)) else [part]
 

@@ -75,11 +75,13 @@ def claims_of(
     found: list[ClaimEntry] = []
     blocks = [piece for one in placed for piece in _split(one)]
     has_entries = any(one.block.is_entry for one in blocks)
+    all_begin_large = not any(date_of(b.block.text) and b.block.text[0].islower() for b in blocks)
     top = min((one.block.depth for one in blocks if one.block.is_entry), default=0)
     for one in blocks:
         block = one.block
         dated = date_of(block.text) or read_claim_line(block.text)
-        nested = block.is_entry and block.depth > top and bool(found)
+        goes_on = not dated and block.text[:1].islower() and all_begin_large
+        nested = block.is_entry and bool(found) and (block.depth > top or goes_on)
         if len(block.text) > MAX_CLAIM_CHARS:
             refused.add(block, "too long for a claim: write it as one sentence")
         elif nested and not (dated and not references_in(block.text)):

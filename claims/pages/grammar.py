@@ -21,7 +21,7 @@ FUNCTION_WORDS: Final = word_set(
 COMPARING: Final = word_set("reach reaches reached more less fewer higher lower better worse most "
     "many much several some any all each every other same only near nearly almost beyond within "
     "least ahead longer shorter larger smaller farther further faster slower greater stronger "
-    "weaker bigger"
+    "weaker bigger later earlier once"
 )  # fmt: skip
 """Words beside a number that are not what is measured."""
 

@@ -22,7 +22,7 @@ CITES_AT_ONCE: Final = 12
 """An entry whose arXiv id begins within so many characters is an entry about that paper."""
 
 _TITLE_CHARS: Final = 240
-_TITLED: Final = re.compile(r"[^?]{8,240}\?[\"”*_)\]]*\s*(?:[–—:-]\s+)?(?=\S)", re.DOTALL)
+_TITLED: Final = re.compile(r"[^?]{8,240}\?[\"”*_)\]]*\s*(?P<parted>[–—:-]\s+)?(?=\S)", re.DOTALL)
 _LABEL_WORDS: Final = 12
 _ORDERS: Final = word_set(
     "re-test re-examine test name list flag mark cite quote be please label note rank score "
@@ -30,6 +30,9 @@ _ORDERS: Final = word_set(
     "give challenge report survey update search state limit point surface draft"
 )
 """Beside the verbs of `grammar`: words that order something when a sentence begins with them."""
+
+_RULES: Final = word_set("cite flag mark quote label avoid keep be output never always only link")
+"""Of these, what an order on the form of an answer begins with, and no task."""
 
 _LEADING: Final = word_set("please do now then")
 """Words before the verb of an order."""
@@ -77,11 +80,21 @@ def is_question(text: str) -> bool:
     return bool(_ASKED.fullmatch(text))
 
 
-def is_order(text: str) -> bool:
-    """Whether `text` tells the reader what to do, as the first word of an imperative does."""
+def is_rule(text: str) -> bool:
+    """Whether `text` orders how an answer is to be given, rather than what to do."""
+    return _verb(text) in _RULES
+
+
+def _verb(text: str) -> str:
+    """The first word of an imperative."""
     told = re.findall(r"[a-z]+(?:-[a-z]+)*", text[:80].lower()) or [""]
     first = told[1] if told[0] in _LEADING and told[1:] else told[0]
-    first = "be" if first == "not" else first
+    return "be" if first == "not" else first
+
+
+def is_order(text: str) -> bool:
+    """Whether `text` tells the reader what to do."""
+    first = _verb(text)
     orders = first in _ORDERS or (first in verb_bases() and first not in _OTHERWISE)
     return orders or bool(_ORDERED.match(text))
 
@@ -106,7 +119,8 @@ def is_note_title(block: Block, after: Block | None) -> bool:
 
 def is_titled_note(block: Block) -> bool:
     """Whether a question stands at the head of a paragraph or entry, and an answer after it."""
-    return (block.strong or block.is_entry) and bool(_TITLED.match(block.text))
+    titled = _TITLED.match(block.text)
+    return titled is not None and bool(block.strong or block.is_entry or titled["parted"])
 
 
 def is_paragraph(block: Block) -> bool:

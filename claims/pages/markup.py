@@ -95,6 +95,8 @@ class _Collector:
     """Address of each open link, and where its words begin in `_pieces`."""
     _raised: list[int] = field(default_factory=list)
     """Where the words of each open superscript begin."""
+    _has_cells: bool = False
+    """Whether the open row of a table holds more than the names of its columns."""
     _heading: int = 0
     _gap: bool = True
     _strong: bool = False
@@ -110,8 +112,8 @@ class _Collector:
             self._links.append((attributes.get("href", ""), len(self._pieces)))
         elif tag == "sup":
             self._raised.append(len(self._pieces))
-        elif tag in {"td", "th"} and self._pieces:
-            self._pieces.append(" — ")
+        elif tag in {"td", "th"}:
+            self._cell(tag)
         elif tag in {"ul", "ol"}:
             self._lists.append(tag)
         elif tag == "li":
@@ -175,6 +177,14 @@ class _Collector:
             self._add(clean(raw))
         self._gap = gap or self._gap
 
+    def _cell(self, tag: str) -> None:
+        """A cell of a table opens: a dash parts it from the one before."""
+        if not self._pieces:
+            self._has_cells = False
+        else:
+            self._pieces.append(" — ")
+        self._has_cells |= tag == "td"
+
     def _broken(self) -> None:
         """A line break: what follows begins a line that belongs to the one before."""
         if self._is_verbatim():
@@ -200,7 +210,7 @@ class _Collector:
         elif self._heading:
             line = replace(line, shape=Shape.HEADING, depth=self._heading)
         elif self._n_open["tr"]:
-            line = replace(line, shape=Shape.BULLET)
+            line = replace(line, shape=Shape.BULLET if self._has_cells else Shape.TABLE_HEAD)
         elif self._entries:
             line = self._entry(line)
         else:

@@ -19,6 +19,7 @@ from claims.pages.kinds import (
     is_order,
     is_question,
     is_role,
+    is_rule,
     is_titled_note,
     kind_of,
     may_be_label,
@@ -50,14 +51,14 @@ _TITLE_WORDS: Final = 4
 _PROSE_WORDS: Final = 8
 """Fewer words between buttons and menus are another of them."""
 
-_LABEL_WITHIN: Final = re.compile(r"(?<=[.?!;)\]])\s+(?=[^.?!:]{3,60}:\s)")
-"""Between a sentence of a prompt and a label that stands behind it on its line."""
+_WITHIN: Final = re.compile(r"(?<=[.?!;)\]])\s+(?=[A-Z])")
+"""Between the sentences of a prompt, where a label or a rule may begin."""
 
 
 def begins_block(text: str) -> bool:
     """Whether a line of plain text begins something, though no gap parts it from the last line."""
     return (
-        label_of(text) is not None
+        (label_of(text) is not None and not text[0].islower())
         or bool(NUMBERED_TASK.match(text))
         or any(m.start < CITES_AT_ONCE for m in mentions_in(text[:60]))
     )
@@ -110,7 +111,7 @@ class _Sorter:
         if block.shape is Shape.TEXT and is_role(block.text) and not self._in_prompt:
             self._part, self._in_prompt = Part.PROMPT, True
         if self._in_prompt:
-            block = self._up_to_a_label(block)
+            block = self._first_of(block)
         if why := self._why_not_of_it(block):
             self.outline.unplaced.append((block, why))
         elif block.shape is Shape.TABLE_HEAD:
@@ -136,11 +137,16 @@ class _Sorter:
             return "when, by whom or how long the page is"
         return None
 
-    def _up_to_a_label(self, block: Block) -> Block:
-        """`block`, or its beginning where a label stands within it: the rest is taken next."""
-        for gap in _LABEL_WITHIN.finditer(block.text) if block.shape is Shape.TEXT else ():
+    def _first_of(self, block: Block) -> Block:
+        """`block`, or its beginning where a label stands within, or a rule behind tasks.
+
+        The rest is taken next.
+        """
+        opens = label_of(block.text)
+        for gap in _WITHIN.finditer(block.text) if block.shape is Shape.TEXT else ():
             label = label_of(rest := block.text[gap.end() :])
-            if label and (label.part.is_list or label.part in _QUESTIONS):
+            is_label = label and (label.part.is_list or label.part in _QUESTIONS)
+            if is_label or (opens and opens.part is Part.TASKS and is_rule(rest)):
                 self._blocks.insert(self._next, replace(block, text=rest))
                 return replace(block, text=block.text[: gap.start()])
         return block
@@ -156,7 +162,7 @@ class _Sorter:
                 outline.place(Part.QUESTION, self._titles.pop(0), Sureness.GUESSED)
         outline.unplaced += [(title, "a title beside the question") for title in self._titles]
         for text in self._before:
-            if outline.of(Part.TASKS) and is_order(text.text):
+            if outline.of(Part.TASKS) and is_order(text.text) and text.text.endswith("."):
                 outline.place(Part.ORDERS, text, Sureness.SHAPED)
             else:
                 outline.unplaced.append((text, "before the question"))
@@ -182,8 +188,12 @@ class _Sorter:
 
     def _open(self, label: Label, block: Block) -> None:
         part = label.part
+        named = block.text.removesuffix(label.rest)
         if part is Part.QUESTION and self._in_prompt:
             part = Part.RESTATED
+        elif part is Part.QUESTION and _is_counted_title(named, label.rest):
+            self._titles.append(replace(block, text=label.rest))
+            return
         if label.rest:
             if part is Part.QUESTION and self._part is Part.NOTES:
                 # "Q: ..." over a paragraph.
@@ -197,8 +207,8 @@ class _Sorter:
         self._depth = block.depth if block.is_entry else _ABOVE_ENTRIES
         if label.part is Part.PROMPT:
             self._in_prompt = True
-        self.outline.label = block.text.removesuffix(label.rest)
-        if not label.rest:
+        self.outline.label = named
+        if not label.rest or (part is Part.ANCHORS and not mentions_in(label.rest)):
             self.outline.labels.append(block)
             return
         shape = Shape.TEXT if block.shape is Shape.HEADING else block.shape
@@ -332,7 +342,9 @@ class _Sorter:
         placed = self.outline.of(self._part or Part.TASKS)
         listed = any(one.block.is_entry or NUMBERED_TASK.match(one.block.text) for one in placed)
         is_entry = NUMBERED_TASK.match(block.text) or date_of(block.text) or block.is_entry
-        return listed and block.shape is Shape.TEXT and not is_entry and is_order(block.text)
+        if block.shape is not Shape.TEXT or is_entry or not placed:
+            return False
+        return is_order(block.text) if listed else is_rule(block.text)
 
     def _by_shape(self, block: Block) -> None:
         part, sureness = self._shape(block)
@@ -378,6 +390,11 @@ class _Sorter:
 
     def _seen_lists(self) -> bool:
         return any(self.outline.of(part) for part in (Part.CLAIMS, Part.ANCHORS, Part.TASKS))
+
+
+def _is_counted_title(label: str, rest: str) -> bool:
+    """Whether a page is counted and filed there, as in "Inquiry 27: Ecology", and asks nothing."""
+    return bool(rest and re.search(r"\d", label)) and not is_question(rest)
 
 
 def _is_telling(title: Block) -> bool:

@@ -122,8 +122,7 @@ class _Reading:
                 raise LibraryError(
                     self._name, None, "nothing that can be its question: begin it with one"
                 )
-            asked = title.text.removeprefix("title:").strip(" \"'")
-            question = f"{asked.partition('?')[0]}?"
+            question = f"{title.text.partition('?')[0]}?"
             self._note("question", question, Sureness.GUESSED, title.lines)
             return question
         first = placed[0]

@@ -20,7 +20,7 @@ from claims.pages.lines import Line, Shape, clean, says_something
 _BULLETS: Final = r"(?:--|[-*+•‣◦▪▫·–—●○■□►▸→➤➢∙⁃★✓])"
 _BULLET: Final = re.compile(rf"(\s*){_BULLETS}\s+(?:\[[ xX]\]\s+)?(?=\S)")
 _NUMBERED: Final = re.compile(
-    r"(\s*)\(?(?P<mark>\d{1,2}|[a-hA-H]|[ivx]{1,4})(?:[.)]|\s[–—-](?=\s[A-Z]))\s+(?=\S)"
+    r"(\s*)\(?(?P<mark>\d{1,2}|[a-hA-H]|[ivx]{1,4}|[IVX]{1,4})(?:[.)]|\s[–—-](?=\s[A-Z]))\s+(?=\S)"
 )
 _FOOTNOTE: Final = re.compile(
     r"\s*\[\^?([\w-]{1,12}|[^\W\d_][^\[\]\d]{1,40}\d{4}[a-z]?)\]:?\s+(?=\S)"
@@ -35,6 +35,7 @@ _UNDERLINE: Final = re.compile(r"\s{0,3}(?:={3,}|-{3,})\s*$")
 _TABLE_RULE: Final = re.compile(r"\s*\|?\s*:?-{2,}[\s:|-]*$")
 _TABLE_ROW: Final = re.compile(r"\s*\|(.+)\|\s*$")
 _SETTING: Final = re.compile(r"[\w-]+:(?:\s|$)|\s+\S|-\s|$")
+_TITLE: Final = re.compile(r"(?:title|question):\s*[\"'“]?(.+?)[\"'”]?", re.IGNORECASE)
 _MOST_FRONT_MATTER: Final = 60
 _MAX_UNDERLINED: Final = 200
 _COLUMNS_A_LEVEL: Final = 2
@@ -74,7 +75,7 @@ def plain_lines(text: str, first: int = 1) -> Iterator[Line]:
         )
         gap = False
         if number - first < n_front and line.shape is not Shape.RULE:
-            yield Line(number=number, text=line.text, shape=Shape.FURNITURE)
+            yield _setting(line)
             continue
         if held and _UNDERLINE.match(raw) and _can_be_underlined(held):
             held = replace(held, shape=Shape.HEADING, depth=1 if "=" in raw else 2)
@@ -115,6 +116,17 @@ def _front_matter(raws: list[str]) -> int:
         if not _SETTING.match(raw):
             return 0
     return 0
+
+
+def _setting(line: Line) -> Line:
+    """A line of the front matter: the title is one, and the rest is around the page."""
+    title = _TITLE.fullmatch(line.text)
+    return Line(
+        number=line.number,
+        text=title[1] if title else line.text,
+        shape=Shape.HEADING if title else Shape.FURNITURE,
+        depth=1 if title else 0,
+    )
 
 
 def _split(text: str) -> list[str]:
