@@ -16,20 +16,33 @@ _FEWEST_MAIN_WORDS: Final = 2
 """People cite "Persona Vectors" for a title that goes on after a colon; one word is no title."""
 
 
+_CUT: Final = re.compile(r"\s?(?:…|\.\.\.)\W*$")
+_FEWEST_CUT_WORDS: Final = 3
+_WITH_DIGIT: Final = re.compile(r"\w*\d\w*")
+
+
 def same_title(stated: str | None, real: str) -> bool:
-    """Whether `stated` is the title `real`, or the main part of it before a subtitle.
+    """Whether `stated` is the title `real`, the main part of it before a subtitle, or cut short.
+
+    Words with a digit agree in every letter: GPT-4o is not GPT-4.
 
     >>> same_title("Open Lamps, Closed Shutters", "Open Lamps, Closed Shutters? A Study of Twelve")
     True
     """
     if stated is None:
         return True
+    if (cut := _CUT.search(stated)) and len(stated[: cut.start()].split()) >= _FEWEST_CUT_WORDS:
+        stated = stated[: cut.start()]
+        return _is_same(stated, " ".join(real.split()[: len(stated.split())]))
     heads = [real[: match.start()] for match in _SUBTITLE.finditer(real)]
     mains = [head for head in heads if len(head.split()) >= _FEWEST_MAIN_WORDS]
-    return any(
-        fuzz.token_sort_ratio(stated, title, processor=utils.default_process) >= TITLE_AGREES
-        for title in (real, *mains)
-    )
+    return any(_is_same(stated, title) for title in (real, *mains))
+
+
+def _is_same(stated: str, title: str) -> bool:
+    if sorted(_WITH_DIGIT.findall(stated.lower())) != sorted(_WITH_DIGIT.findall(title.lower())):
+        return False
+    return fuzz.token_sort_ratio(stated, title, processor=utils.default_process) >= TITLE_AGREES
 
 
 def same_author(stated: str | None, real: tuple[str, ...]) -> bool:

@@ -7,22 +7,22 @@ from typing import Final
 
 from claims.claim import SourceRef
 from claims.errors import CitationError
-from claims.ids import ArxivId
+from claims.ids import ADDRESS, ArxivId
 from claims.pages.formal import bibtex, formal_entry
-from claims.pages.years import year_of
+from claims.pages.years import dates_in, year_of
 
 _ID: Final = re.compile(
-    r"(?:[\[(<]\s?)?(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|"
+    rf"(?:[\[(<]\s?)?(?:(?:https?://)?{ADDRESS}|"
     r"(?:https?://)?(?:dx\.)?(?:doi\.org/)?10\.48550/arxiv\.|arxiv(?:\s?id)?[\s:]{0,3})?"
     r"(?P<id>\d{4}\.\d{4,5}(?!\d)(?:v[1-9]\d?)?|(?:[a-z-]{2,9}(?:\.[A-Z]{2})?/\d{7}(?!\d)(?:v[1-9]\d?)?))"
     r"(?:\.pdf)?(?:\s?\[[a-z-]+(?:\.[A-Za-z-]+)?\])?[\])>]?",
     re.IGNORECASE,
 )
-_YEAR_MARK: Final = re.compile(r"[(\[][^()\[\]]{0,16}\b(?:19|20)\d\d[^()\[\]]{0,12}[)\]]")
+_YEAR_MARK: Final = re.compile(r"[(\[][^()\[\]]{0,40}\b(?:19|20)\d\d[^()\[\]]{0,12}[)\]]")
 _QUOTED: Final = re.compile(r"[“\"«„]([^“”\"«»„]{6,400})[”\"»“]")
 _AUTHOR: Final = re.compile(
     r"^(?:by\s+)?(?P<name>[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,3}?)"
-    r"(?:,? et al\.?|(?:,| and| &)\s.{2,200})?$"
+    r"(?:,? et al\.?(?:\W.{0,200})?|(?:,| and| &)\s.{2,200})?$"
 )
 _SPLIT: Final = re.compile(r"\s+[–—|·-]\s+|\s*[:;]\s+(?=[“\"«])|\n")
 _EDGES: Final = " \t,;:.–—|·-*_"
@@ -84,6 +84,12 @@ def is_bibliographic(text: str) -> bool:
     return bool(_QUOTED.search(text)) or is_title_case(refs[0].title or "")
 
 
+def is_title(text: str) -> bool:
+    """Whether `text` can only be a title: in its case, neither quoted, nor people, nor dated."""
+    is_other = _QUOTED.search(text) or _is_author(text) or _may_be_authors(text) or dates_in(text)
+    return is_title_case(text) and not is_other
+
+
 def is_title_case(text: str) -> bool:
     """Whether most of its longer words are capitalised; a single sentence's are not."""
     long = re.findall(r"[^\W\d_]{4,}", text)
@@ -132,17 +138,24 @@ def _pieces(
 
 
 def _reference(piece: str, arxiv: ArxivId) -> SourceRef:
-    years = "".join(_YEAR_MARK.findall(piece)) or piece
-    bare = _YEAR_MARK.sub(" — ", piece)
-    title, author = _title_and_author(bare)
-    return SourceRef(arxiv=arxiv, title=title, first_author=author, year=year_of(years))
+    marks = [mark[0] for mark in _YEAR_MARK.finditer(piece)]
+    title, author = _title_and_author(_YEAR_MARK.sub(" — ", piece))
+    people = (found[1] for mark in marks if (found := _people(mark[1:-1])))
+    return SourceRef(
+        arxiv=arxiv,
+        title=title,
+        first_author=author or next(people, None),
+        year=year_of("".join(marks) or piece),
+    )
 
 
 def _title_and_author(text: str) -> tuple[str | None, str | None]:
-    quoted = _QUOTED.search(text)
-    if quoted:
+    if quoted := _QUOTED.search(text):
         rest = (text[: quoted.start()], text[quoted.end() :])
-        return _tidy(quoted[1]), next(filter(None, map(_author, rest)), None)
+        author = next(filter(None, map(_author, rest)), None)
+        beside = _title_and_author(" — ".join(rest))
+        is_quote = is_title_case(beside[0] or "") and not is_title_case(quoted[1])
+        return beside if is_quote else (_tidy(quoted[1]), author)
     parts = [part for piece in _SPLIT.split(text) for part in _sentences(_tidy(piece)) if part]
     titles = [p for p in parts if len(p.split()) >= _FEWEST_TITLE_WORDS and not _is_author(p)]
     # "Moths and Lamps" may be two people or a title: people only beside a better title.
@@ -157,10 +170,16 @@ def _sentences(part: str) -> list[str]:
     """The sentences of a reference where one of them is its authors; else the whole."""
     if others := _AND_OTHERS.fullmatch(part):
         return [others[1], others[2]]
-    if people := _CITED_SHORT.match(part):
+    if people := _people(part):
         return list(filter(None, (f"{people[1]} et al.", part[people.end() :])))
     pieces = [_tidy(piece) for piece in re.split(r"(?<=[\w)?!])\.\s+(?=[A-Z])", part)]
     return pieces if any(map(_is_author, pieces)) else [part]
+
+
+def _people(part: str) -> re.Match[str] | None:
+    """People and a year at the beginning of `part`; "May 2024" is a date."""
+    is_date = any(found.start == 0 for found in dates_in(part))
+    return None if is_date else _CITED_SHORT.match(part)
 
 
 def _is_author(part: str) -> bool:

@@ -1,7 +1,7 @@
 """Marks such as [1], [Du 2023] or ², and the footnotes or listed papers that they lead to."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -63,9 +63,19 @@ def with_footnotes(placed: Iterable[Placed], footnotes: Footnotes) -> list[Place
     return [told(one) for one in placed]
 
 
+def marks_in(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Where marks stand in `text`, half-open, and which they are, whatever they lead to."""
+    for match in _MARKS.finditer(text):
+        yield match.start(), match.end(), _keys(match)
+
+
+def _keys(match: re.Match[str]) -> tuple[str, ...]:
+    return tuple(re.split(r"\s?[,;]\s?", (match[1] or match[2]).strip().translate(_DIGITS)))
+
+
 def _noted(match: re.Match[str], footnotes: Footnotes) -> tuple[Block, ...]:
     """What the marks lead to; nothing unless all of them lead somewhere."""
-    marks = re.split(r"\s?[,;]\s?", (match[1] or match[2]).strip().translate(_DIGITS))
+    marks = _keys(match)
     return tuple(footnotes[mark] for mark in marks) if all(map(footnotes.get, marks)) else ()
 
 

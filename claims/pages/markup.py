@@ -106,23 +106,29 @@ class _Collector:
         """An element opens."""
         if tag in _BLOCKS:
             self.flush(gap=tag not in {"li", "tr"} or self._gap)
+        if tag in {"ul", "ol"}:
+            self._lists.append(tag)
+        elif tag == "li":
+            self._entries.append(True)
+        elif tag in _HEADINGS:
+            self._heading = int(tag[1])
+        else:
+            self._within_a_line(tag, attributes)
+        if tag not in _VOID:
+            self._open.append(self._opened(tag, attributes))
+            self._n_open[tag] += 1
+
+    def _within_a_line(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "br":
             self._broken()
         elif tag == "a":
             self._links.append((attributes.get("href", ""), len(self._pieces)))
         elif tag == "sup":
             self._raised.append(len(self._pieces))
+        elif tag == "q":
+            self._pieces.append("“")
         elif tag in {"td", "th"}:
             self._cell(tag)
-        elif tag in {"ul", "ol"}:
-            self._lists.append(tag)
-        elif tag == "li":
-            self._entries.append(True)
-        elif tag in _HEADINGS:
-            self._heading = int(tag[1])
-        if tag not in _VOID:
-            self._open.append(self._opened(tag, attributes))
-            self._n_open[tag] += 1
 
     def end(self, tag: str) -> None:
         """An element closes."""
@@ -134,6 +140,8 @@ class _Collector:
             self._pieces[begin:] = [with_id(words, address)] if self._shown() else []
         elif tag == "sup":
             self._close_mark()
+        elif tag == "q":
+            self._pieces.append("”")
         if tag in _BLOCKS:
             self.flush(gap=tag not in {"li", "tr"})
         if tag in {"ul", "ol"} and self._lists:

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from claims.ids import ArxivId
+from claims.pages.cited import is_title, mentions_in
 from claims.pages.lines import Line, Shape, clean, says_something
 
 _BULLETS: Final = r"(?:--|[-*+•‣◦▪▫·–—●○■□►▸→➤➢∙⁃★✓])"
@@ -51,6 +52,10 @@ _POINTS: Final = re.compile(
 """Words of a link that only point to the paper."""
 
 _DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
+
+
+LINKED: Final = " (link to "
+"""Stands before the id that a link leads to, where its words name another."""
 
 
 def plain_lines(text: str, first: int = 1) -> Iterator[Line]:
@@ -99,11 +104,14 @@ def shaped(line: Line) -> Line:
 def with_id(words: str, address: str) -> str:
     """The words of a link, with the arXiv id of its address where they do not say it."""
     found = ArxivId.in_text(address)
-    if not found or found[0].number in words:
+    if not found:
         return words
+    if named := mentions_in(words):
+        agrees = found[0].number in {mention.arxiv.number for mention in named}
+        return words if agrees else f"{words}{LINKED}arXiv:{found[0]})"
     if _POINTS.fullmatch(words) or not says_something(words):
         return f"(arXiv:{found[0]})"
-    return f"{words} (arXiv:{found[0]})"
+    return f"“{words}” (arXiv:{found[0]})" if is_title(words) else f"{words} (arXiv:{found[0]})"
 
 
 def _front_matter(raws: list[str]) -> int:
