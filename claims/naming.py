@@ -4,6 +4,7 @@ People shorten titles and authors; a wrong paper must not pass for that.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from rapidfuzz import fuzz, utils
@@ -43,6 +44,16 @@ def _is_same(stated: str, title: str) -> bool:
     if sorted(_WITH_DIGIT.findall(stated.lower())) != sorted(_WITH_DIGIT.findall(title.lower())):
         return False
     return fuzz.token_sort_ratio(stated, title, processor=utils.default_process) >= TITLE_AGREES
+
+
+def people(authors: Iterable[str]) -> frozenset[str]:
+    """Authors as two papers can be compared by them: family name and first initial.
+
+    >>> sorted(people(["Ida Flint", "I. Flint", "Ben Flint"]))
+    ['b flint', 'i flint']
+    """
+    names = (utils.default_process(author).split() for author in authors)
+    return frozenset(f"{name[0][0]} {name[-1]}" for name in names if name)
 
 
 def same_author(stated: str | None, real: tuple[str, ...]) -> bool:

@@ -71,5 +71,5 @@ def _standing(held: Held, until: datetime) -> str:
     )
     told = held.state + (f" ({pieces})" if pieces else "")
     if Flag.UNGROUNDED in held.flags:
-        told += "; no real paper has been shown to stand behind it"
+        told += "; no real paper has been shown to be its source"
     return standing_line(utc(until).date(), told)

@@ -92,7 +92,7 @@ def test_disagreement_is_of_the_window_and_ranked_by_four_criteria() -> None:
     weak = assessment(AGREE, NEW, relation=Relation.QUALIFIES, confidence=0.6)
     strong = assessment(AGREE, NEWER, relation=Relation.SUPERSEDES)
     old = assessment(AGREE, OLD, relation=Relation.CONTRADICTS)
-    told = answer(held(AGREE, weak, strong, old, own_authors=frozenset({"lampwright"})))
+    told = answer(held(AGREE, weak, strong, old, own_authors=frozenset({"i lampwright"})))
     assert [one.assessment for one in told.disagreements] == [strong, weak]
     assert told.disagreements[0].criteria.independence == 1.0
     assert told.disagreements[1].criteria.independence == 0.0
@@ -185,7 +185,7 @@ def test_ids_in_free_text_are_struck_unless_they_are_the_paper_meant(
 
 def test_a_claim_that_rests_on_nothing_real_is_told_as_such() -> None:
     told = answer(Held(claim=BURN, standing=None, assessments=()))
-    assert "no real paper has been shown to stand behind it" in told.premise[0].statements[0].text
+    assert "no real paper has been shown to be its source" in told.premise[0].statements[0].text
     cited = claim(sources=(SourceRef(arxiv=ArxivId("2401.00001")),))
     assert cited.sources
 
