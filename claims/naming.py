@@ -14,11 +14,12 @@ TITLE_AGREES: Final = 95.0
 
 _SUBTITLE: Final = re.compile(r"[:?!.]\s|\s[-–—]\s")  # noqa: RUF001 - dashes before a subtitle
 _FEWEST_MAIN_WORDS: Final = 2
-"""People cite "Persona Vectors" for a title that goes on after a colon; one word is no title."""
+"""People cite "Persona Vectors" for a title that goes on after a colon; one common word is none."""
 
 
 _CUT: Final = re.compile(r"\s?(?:…|\.\.\.)\W*$")
 _FEWEST_CUT_WORDS: Final = 3
+_COINED: Final = re.compile(r"(?!\S*(?:19|20)\d\d)(?=\S*[A-Z])(?:\S+[A-Z]|\S*\d)\S*")
 _WITH_DIGIT: Final = re.compile(r"\w*\d\w*")
 
 
@@ -36,8 +37,13 @@ def same_title(stated: str | None, real: str) -> bool:
         stated = stated[: cut.start()]
         return _is_same(stated, " ".join(real.split()[: len(stated.split())]))
     heads = [real[: match.start()] for match in _SUBTITLE.finditer(real)]
-    mains = [head for head in heads if len(head.split()) >= _FEWEST_MAIN_WORDS]
+    mains = [h for h in heads if len(h.split()) >= _FEWEST_MAIN_WORDS or is_coined(h)]
     return any(_is_same(stated, title) for title in (real, *mains))
+
+
+def is_coined(word: str) -> bool:
+    """Whether it is a name that somebody made up, with a digit or a capital within: "LLMEval-3"."""
+    return bool(_COINED.fullmatch(word))
 
 
 def _is_same(stated: str, title: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 from claims.claim import SourceRef
 from claims.errors import CitationError
 from claims.ids import ADDRESS, ArxivId
+from claims.naming import is_coined
 from claims.pages.formal import bibtex, formal_entry
 from claims.pages.years import dates_in, year_of
 
@@ -157,7 +158,7 @@ def _title_and_author(text: str) -> tuple[str | None, str | None]:
         is_quote = is_title_case(beside[0] or "") and not is_title_case(quoted[1])
         return beside if is_quote else (_tidy(quoted[1]), author)
     parts = [part for piece in _SPLIT.split(text) for part in _sentences(_tidy(piece)) if part]
-    titles = [p for p in parts if len(p.split()) >= _FEWEST_TITLE_WORDS and not _is_author(p)]
+    titles = [p for p in parts if _may_be_title(p) and not _is_author(p)]
     # "Moths and Lamps" may be two people or a title: people only beside a better title.
     titles = [p for p in titles if not _may_be_authors(p)] or titles
     if not titles:
@@ -174,6 +175,10 @@ def _sentences(part: str) -> list[str]:
         return list(filter(None, (f"{people[1]} et al.", part[people.end() :])))
     pieces = [_tidy(piece) for piece in re.split(r"(?<=[\w)?!])\.\s+(?=[A-Z])", part)]
     return pieces if any(map(_is_author, pieces)) else [part]
+
+
+def _may_be_title(part: str) -> bool:
+    return len(part.split()) >= _FEWEST_TITLE_WORDS or is_coined(part)
 
 
 def _people(part: str) -> re.Match[str] | None:

@@ -68,11 +68,23 @@ def named_in(text: str, marks: Marks) -> tuple[Named, ...]:
 
 
 def attributed(block: Block, after: Block | None, marks: Marks) -> tuple[ArxivId, ...]:
-    """The papers that a line of its own, under words set off as a quotation, says they are of."""
-    if after is None or not block.quoted or not (after.quoted or after.is_entry):
+    """The papers that the line under `block` says its quotations are of.
+
+    That is a line of its own under words set off as a quotation, or an entry nested under theirs.
+    """
+    if after is None or not (is_attribution(block, after) or _is_nested(block, after)):
         return ()
-    named = tuple(dict.fromkeys(one.arxiv for one in named_in(after.text, marks)))
-    return named if len(without_mentions(after.text).split()) <= _ATTRIBUTION else ()
+    return tuple(dict.fromkeys(one.arxiv for one in named_in(after.text, marks)))
+
+
+def is_attribution(block: Block, after: Block) -> bool:
+    """Whether `after` says no more than whose words are set off in `block`."""
+    beside = len(without_mentions(after.text).split())
+    return block.quoted and (after.quoted or after.is_entry) and beside <= _ATTRIBUTION
+
+
+def _is_nested(block: Block, after: Block) -> bool:
+    return block.is_entry and after.is_entry and after.depth > block.depth
 
 
 def quotes_in(

@@ -20,7 +20,7 @@ from claims.pages.formal import BIBTEX_BEGINS, PEOPLE_BEFORE, bibtex, formal_ent
 from claims.pages.lines import Block, Shape, joined, refuse_what_is_no_page
 from claims.pages.markup import shown_lines
 from claims.pages.plain import LINKED
-from claims.pages.quoted import QuotedWords, attributed, named_in, quotes_in
+from claims.pages.quoted import QuotedWords, attributed, is_attribution, named_in, quotes_in
 from claims.pages.years import year_of
 
 _MARKED: Final = re.compile(
@@ -88,14 +88,14 @@ def read_answer(content: bytes, name: str) -> Statements:
     papers: list[CitedPaper] = []
     quotes: list[QuotedWords] = []
     last: tuple[ArxivId, ...] = ()
-    above: tuple[ArxivId, ...] = ()
+    is_whose = False
     for block, is_listed, after in itertools.zip_longest(told, listed, told[1:]):
         papers += _papers(block, listed=is_listed)
         named = named_in(block.text, {} if is_listed else marks)
         under = attributed(block, after, marks)
-        if not above:
+        if not is_whose:
             quotes += quotes_in(block, named, under or last)
-        above = under
+        is_whose = bool(under and after and is_attribution(block, after))
         here = tuple(dict.fromkeys(one.arxiv for one in named))
         last = here or (last if block.is_entry or block.quoted else ())
     return Statements(papers=tuple(papers), quotes=tuple(quotes))
