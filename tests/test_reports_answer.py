@@ -88,6 +88,24 @@ def test_the_tasks_own_questions_are_answered_from_what_bears_on_them() -> None:
     assert [one.text for one in moths.statements] == ["No evidence found."]
 
 
+def test_a_question_about_a_claim_tells_where_that_claim_stands() -> None:
+    told = answer(held(BURN), tasks=["Does a longer wick burn longer in wind? Who pays?"])
+    wick, payers, *_ = told.premise
+    assert [one.claim.id for one in wick.held] == ["wicks-burn"]
+    assert "is UNTESTED" in wick.statements[0].text
+    assert payers.held == ()
+
+
+@pytest.mark.parametrize(
+    ("task", "n"),
+    [("Propose three new research questions.", 3), ("Ask 1 question.", 1), ("Ask on.", 2)],
+)
+def test_as_many_questions_are_asked_as_the_task_names(task: str, n: int) -> None:
+    pieces = (assessment(AGREE, NEW), assessment(AGREE, NEWER, relation=Relation.CONTRADICTS))
+    told = answer(held(AGREE, *pieces), held(BURN), tasks=["Re-test.", "Find.", task])
+    assert len(told.questions) == n
+
+
 def test_disagreement_is_of_the_window_and_ranked_by_four_criteria() -> None:
     weak = assessment(AGREE, NEW, relation=Relation.QUALIFIES, confidence=0.6)
     strong = assessment(AGREE, NEWER, relation=Relation.SUPERSEDES)
