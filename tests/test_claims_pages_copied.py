@@ -155,6 +155,24 @@ def test_a_line_of_wrapped_prose_that_begins_like_a_label_is_none() -> None:
     assert inquiry.anchors == ()
 
 
+def test_a_year_in_brackets_before_a_claim_is_its_date_and_no_footnote() -> None:
+    inquiry = page(
+        "# Can lamps last?\n\nDated claims\n[2019] Lamps last for ten nights.\n"
+        "[~2021] Wicks explain at least half of it.\n[2023-2024] Oils explain the rest.\n"
+    ).inquiry
+    assert [str(claim.as_of) for claim in inquiry.claims] == ["2019", "2021~", "2023/2024"]
+
+
+def test_a_button_that_unfolds_a_note_is_its_title_and_others_are_around_the_page() -> None:
+    read = page(
+        "<h1>Can lamps last?</h1><p>A line on why.</p><button>Notes</button>"
+        "<div><button>Does the wick matter?</button><div>It does, in wind.</div></div>"
+    )
+    (note,) = read.inquiry.notes
+    assert (note.title, note.text) == ("Does the wick matter?", "It does, in wind.")
+    assert [one.why for one in read.unplaced] == ["around the page"]
+
+
 @pytest.mark.parametrize(
     ("cited", "author", "title"),
     [

@@ -168,13 +168,13 @@ def _before(text: str) -> str:
     while words and words[-1].lower() in verb_forms() | _AUXILIARIES:
         words.pop()
     for word in reversed(words):
-        if word.lower() == "of" and nouns and len(nouns) < _MOST_WORDS:
+        if word.lower() in {"of", "per"} and nouns and len(nouns) < _MOST_WORDS:
             nouns.append(word)
         elif not _WORD.fullmatch(word) or _is_no_noun(word) or len(nouns) == _MOST_WORDS:
             break
         else:
             nouns.append(word)
-    return " ".join(reversed(nouns)).removeprefix("of ")
+    return " ".join(reversed(nouns)).removeprefix("of ").removeprefix("per ")
 
 
 def _beginning(text: str) -> str:

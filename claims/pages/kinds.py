@@ -10,7 +10,7 @@ from typing import Final
 
 from claims.pages.cited import is_bibliographic, mentions_in
 from claims.pages.grammar import verb_bases, word_set
-from claims.pages.labels import Part, label_of
+from claims.pages.labels import Part, label_of, part_of
 from claims.pages.lines import Block, Shape
 from claims.pages.own import read_anchor_line, read_claim_line
 from claims.pages.years import Stated, date_of, dates_in
@@ -61,6 +61,26 @@ _BYLINE: Final = re.compile(
     r"(?:last |first )?(?:published|updated|posted|edited|written)(?: on)?)|[\W_])+"
 )
 """All that such a line holds beside a date."""
+
+
+def begins_block(text: str) -> bool:
+    """Whether a line of plain text begins something, though no gap parts it from the last line."""
+    return (
+        (label_of(text) is not None and not text[0].islower())
+        or bool(NUMBERED_TASK.match(text))
+        or any(m.start < CITES_AT_ONCE for m in mentions_in(text[:60]))
+        or (text.startswith("[") and _begins_with_its_date(text))
+    )
+
+
+def _begins_with_its_date(text: str) -> bool:
+    dated = dates_in(text)
+    return bool(dated) and dated[0].stated is Stated.BRACKETED and dated[0].start < CITES_AT_ONCE
+
+
+def ends_block(text: str) -> bool:
+    """Whether nothing can follow a line of plain text in its block."""
+    return part_of(text) is not None or text.endswith((":", "?"))
 
 
 def is_role(text: str) -> bool:

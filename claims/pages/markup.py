@@ -34,7 +34,9 @@ _BLOCKS: Final = word_set(
     "main menu nav ol option p pre search section select summary table tbody textarea tfoot thead "
     "title tr ul"
 )
-_AROUND: Final = word_set("nav footer aside button menu select dialog search option title")
+_AROUND: Final = word_set("nav footer aside menu select dialog search option title")
+_TITLE_WORDS: Final = 4
+"""A button with a question of so many words is the title of what it unfolds."""
 _HEADINGS: Final = word_set("h1 h2 h3 h4 h5 h6")
 _STRESSED: Final = word_set("b strong em i summary")
 _VERBATIM: Final = word_set("pre textarea")
@@ -211,6 +213,9 @@ class _Collector:
             width=len(text),
         )
         inherited = self._inherited()
+        unfolds = text.endswith("?") and len(text.split()) >= _TITLE_WORDS
+        if self._n_open["button"] and not unfolds:
+            inherited = Shape.FURNITURE
         if inherited is Shape.FOOTNOTE and not self._heading:
             line = self._footnote(line)
         elif inherited and inherited is not Shape.FOOTNOTE:

@@ -11,7 +11,6 @@ from typing import Final
 
 from claims.pages.cited import mentions_in
 from claims.pages.kinds import (
-    CITES_AT_ONCE,
     NUMBERED_TASK,
     is_byline,
     is_note_title,
@@ -25,7 +24,7 @@ from claims.pages.kinds import (
     may_be_label,
     settled,
 )
-from claims.pages.labels import Label, Part, label_of, part_of
+from claims.pages.labels import Label, Part, label_of
 from claims.pages.lines import Block, Shape
 from claims.pages.own import is_never_imported, read_anchor_line, read_claim_line
 from claims.pages.placed import Outline, Sureness
@@ -53,20 +52,6 @@ _PROSE_WORDS: Final = 8
 
 _WITHIN: Final = re.compile(r"(?<=[.?!;)\]])\s+(?=[A-Z])")
 """Between the sentences of a prompt, where a label or a rule may begin."""
-
-
-def begins_block(text: str) -> bool:
-    """Whether a line of plain text begins something, though no gap parts it from the last line."""
-    return (
-        (label_of(text) is not None and not text[0].islower())
-        or bool(NUMBERED_TASK.match(text))
-        or any(m.start < CITES_AT_ONCE for m in mentions_in(text[:60]))
-    )
-
-
-def ends_block(text: str) -> bool:
-    """Whether nothing can follow a line of plain text in its block."""
-    return part_of(text) is not None or text.endswith((":", "?"))
 
 
 def outlined(blocks: Iterable[Block]) -> Outline:

@@ -18,10 +18,11 @@ from claims.pages.claim_entries import ClaimEntry, claims_of
 from claims.pages.entries import Refused, anchors_of, notes_of, tasks_of
 from claims.pages.footnotes import footnotes_of, with_footnotes
 from claims.pages.grammar import FUNCTION_WORDS
+from claims.pages.kinds import begins_block, ends_block
 from claims.pages.labels import Part
 from claims.pages.lines import Block, Shape, joined, refuse_what_is_no_page
 from claims.pages.markup import shown_lines
-from claims.pages.outline import begins_block, ends_block, outlined
+from claims.pages.outline import outlined
 from claims.pages.placed import Outline, Placed, Sureness, Unplaced
 
 __all__ = ["Page", "Sureness", "Understood", "Unplaced", "read_page"]

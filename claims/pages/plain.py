@@ -24,9 +24,9 @@ _NUMBERED: Final = re.compile(
     r"(\s*)\(?(?P<mark>\d{1,2}|[a-hA-H]|[ivx]{1,4}|[IVX]{1,4})(?:[.)]|\s[–—-](?=\s[A-Z]))\s+(?=\S)"
 )
 _FOOTNOTE: Final = re.compile(
-    r"\s*\[\^?([\w-]{1,12}|[^\W\d_][^\[\]\d]{1,40}\d{4}[a-z]?)\]:?\s+(?=\S)"
+    r"\s*\[(?!(?:19|20)\d\d(?:-\d{2,4})?\])\^?([\w-]{1,12}|[^\W\d_][^\[\]\d]{1,40}\d{4}[a-z]?)\]:?\s+(?=\S)"
 )
-"""Its mark is short, or a name with a year."""
+"""Its mark is short, or a name with a year; a year alone is a date."""
 _SUPERSCRIPT: Final = re.compile(r"\s*([¹²³⁴-⁹]+)\s*(?=\S)")
 _HEADING: Final = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _QUOTED: Final = re.compile(r"\s*(?:>\s?)+")
