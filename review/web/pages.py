@@ -62,14 +62,20 @@ def one_claim(request: Request, desk: AtDesk, claim_id: str, n: PageNumber = 1) 
 
 
 @router.get("/claims/{claim_id}/history.svg")
-def history_picture(desk: AtDesk, claim_id: str, theme: str = "light") -> Response:
+def history_picture(
+    desk: AtDesk, claim_id: str, theme: str = "light", width: str = "wide"
+) -> Response:
     """The claim's history as a picture."""
     told = history(desk.room, claim_id)
     if not told:
         return Response("no run has tested this claim yet\n", 404, media_type="text/plain")
     from reports.timeline import history_svg
 
-    drawn = history_svg(told, "dark" if theme == "dark" else "light")
+    drawn = history_svg(
+        told,
+        "dark" if theme == "dark" else "light",
+        "narrow" if width == "narrow" else "wide",
+    )
     return Response(drawn, media_type="image/svg+xml")
 
 
