@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from claims.assessment import StandingState
+from claims.errors import SettingsError
 from claims.ledger import Ledger
 from claims.present import present
 from claims.waiting import waiting
@@ -167,7 +168,9 @@ def test_words_full_of_markup_are_shown_as_text(reader: Browser) -> None:
 
 def test_tonight_ranks_what_overturns_first(reader: Browser) -> None:
     told = reader.get("/tonight").text
-    assert "7 standings of 10 claims moved, 2 more with other evidence" in re.sub(r"\s+", " ", told)
+    assert "7 standings of 10 claims moved. 2 more claims have other evidence" in re.sub(
+        r"\s+", " ", told
+    )
     places = [told.index(f"/claims/lantern-000{n}") for n in (3, 4, 0, 1)]
     assert places == sorted(places)
 
@@ -296,6 +299,15 @@ def test_another_host_needs_the_token(tmp_path: Path) -> None:
         assert "who decides: it is empty" in refused.text
 
 
+def test_a_port_that_is_taken_is_told(world: Morning, served: str) -> None:
+    port = int(served.rstrip("/").rsplit(":", 1)[1])
+    with (
+        pytest.raises(SettingsError, match="already in use .*; choose another"),
+        page_beside(world.workspace, host="127.0.0.1", port=port),
+    ):
+        pass
+
+
 def test_the_secret_is_for_its_owner_alone(world: Morning, served: str) -> None:
     del served
     assert (world.workspace.state / "review-secret").stat().st_mode & 0o077 == 0
@@ -306,7 +318,8 @@ def test_the_history_is_a_picture_that_says_the_same_twice(reader: Browser) -> N
     assert first.headers["content-type"] == "image/svg+xml"
     assert first.content == reader.get("/claims/lantern-0000/history.svg").content
     assert "CONTESTED" in first.text
-    assert first.content != reader.get("/claims/lantern-0000/history.svg?theme=dark").content
+    for other in ("?theme=dark", "?width=narrow", "?width=narrow&theme=dark"):
+        assert first.content != reader.get(f"/claims/lantern-0000/history.svg{other}").content
 
 
 def test_a_claim_that_changed_its_file_is_seen_at_once(fresh: tuple[Morning, str]) -> None:

@@ -105,17 +105,16 @@ def _warm(room: Room) -> None:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    is_six = ":" in host
+    family = socket.AF_INET6 if is_six else socket.AF_INET
     try:
-        listening = socket.socket(family)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(128)
-    except (OSError, OverflowError) as error:
+        return socket.create_server((host, port), family=family, dualstack_ipv6=is_six)
+    except (OSError, ValueError) as error:
+        told = getattr(error, "strerror", None) or error
         raise SettingsError(
-            f"cannot listen on {host} port {port}: {error}; choose another with --port"
+            f"the review page cannot be served: {told}; choose another host or port under [review] "
+            "in retest.toml"
         ) from error
-    return listening
 
 
 def _secret(state: Path) -> bytes:
