@@ -2,7 +2,7 @@
 
 Drawn with matplotlib, which is slow to import (0.5 s): this module is imported inside the
 functions that draw. The same history gives the same bytes; there is one for light
-and one for dark pages, each wide and narrow, and the light one prints.
+and one for dark pages, each wide and narrow, and the wide light one prints.
 """
 
 import io

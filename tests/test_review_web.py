@@ -302,7 +302,7 @@ def test_another_host_needs_the_token(tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_told(world: Morning, served: str) -> None:
     port = int(served.rstrip("/").rsplit(":", 1)[1])
     with (
-        pytest.raises(SettingsError, match="already in use .*; choose another"),
+        pytest.raises(SettingsError, match=r"already in use .*; choose another"),
         page_beside(world.workspace, host="127.0.0.1", port=port),
     ):
         pass
