@@ -19,7 +19,8 @@ from flows.settings import read_settings
 from flows.workspace import Workspace
 from review.views.answers import PER_PAGE
 from review.web.serving import page_beside
-from tests.mornings import HOSTILE, Morning, morning
+from tests.fakes import assessment, paper
+from tests.mornings import HOSTILE, Morning, morning, night
 
 MAX_PAGE_BYTES = 100_000
 
@@ -135,14 +136,22 @@ def test_answers_to_many_questions_go_over_several_pages(tmp_path: Path) -> None
 
 
 def test_a_page_that_is_followed_live_is_small_too(tmp_path: Path) -> None:
-    made = morning(tmp_path, 2, n_pieces=40)
+    made = morning(tmp_path, 2)
+    about, long = made.claims[0], "Task and measure are the same on both sides. " * 40
+    found = [assessment(about, paper(f"2504.{n:05}v1"), reason=long) for n in range(1, 41)]
+    ledger = Ledger.open(made.workspace.ledger_url)
+    night(ledger, made.claims, {about.id: found}, "2026-01-04", made.workspace)
+    ledger.close()
     with page_beside(made.workspace, host="127.0.0.1", port=0) as address:
         browser = Browser(address)
-        whole = browser.get("/claims/lantern-0000").text
-        names = {*re.findall(r'="(/static/[^"]+)"', whole), "/static/htmx.min.js"}
-        static = sum(len(browser.get(name).content) for name in names)
-    assert "1 to 8 of 41" in whole
-    assert len(whole.encode()) + static < MAX_PAGE_BYTES
+        still = browser.get(f"/claims/{about.id}").text
+        followed = browser.post(f"/claims/{about.id}/retest", {"mark": browser.mark()}).text
+        for page, n_shown in ((still, 8), (followed, 4)):
+            names = set(re.findall(r'="(/static/[^"]+)"', page))
+            static = sum(len(browser.get(name).content) for name in names)
+            assert ("/static/htmx.min.js" in names) == (page is followed)
+            assert f"1 to {n_shown} of 42" in page
+            assert len(page.encode()) + static < MAX_PAGE_BYTES
 
 
 def answers(browser: Browser, query: str = "") -> str:
