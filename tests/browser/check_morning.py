@@ -203,6 +203,18 @@ def test_two_people_decide_on_the_same_and_nothing_is_lost(
     expect(bo.get_by_role("status")).to_contain_text("accept by Bo")
 
 
+def test_what_came_of_a_ruling_is_in_sight_beside_what_was_ruled_on(opened: Open) -> None:
+    for size in (DESKTOP, PHONE):
+        page = opened("/tonight", viewport=size)
+        for _ in range(6):
+            page.keyboard.press("j")
+        page.keyboard.press("a")
+        expect(page.get_by_role("status")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#item-5")).to_be_focused()
+        below = page.locator(".outcome").evaluate("aside => aside.getBoundingClientRect().bottom")
+        assert page.locator("#item-5 h2").evaluate("h => h.getBoundingClientRect().top") > below
+
+
 def test_one_claim_is_retested_and_followed_live(opened: Open, world: tuple[Morning, str]) -> None:
     page = opened("/claims/lantern-0002")
     page.get_by_role("button", name="Retest now").click()
