@@ -377,8 +377,8 @@ def test_further_names_of_the_host_come_from_the_settings(world: Morning, tmp_pa
         environment=world.workspace.environment,
     )
     with page_beside(place, host="127.0.0.1", port=0) as address:
-        place, token = address.split("?")
-        browser = Browser(place)
+        start, token = address.split("?")
+        browser = Browser(start)
         assert browser.get("/tonight", Host="other.example").status_code == 421
         # What a proxy passes on comes from loopback, too.
         assert browser.get("/tonight", Host="claims.example").status_code == 401
