@@ -69,7 +69,7 @@ def request(
         return {
             "model": question.model,
             "instructions": _instructions(question, way.form),
-            "input": _turns(question),
+            "input": _turns(question, way.form),
             "text": {"format": _format(question, way)},
             "max_output_tokens": question.max_output,
             "store": False,
@@ -82,7 +82,7 @@ def request(
     system = {"role": "system", "content": _instructions(question, way.form)}
     return {
         "model": question.model,
-        "messages": [system, *_turns(question)],
+        "messages": [system, *_turns(question, way.form)],
         limit: question.max_output,
         **shape,
         **({"prompt_cache_key": question.prompt.hash} if hosted else {}),
@@ -172,14 +172,10 @@ def _number(said: Mapping[str, Any], *names: str) -> int | None:
 def _instructions(question: Question, form: Form) -> str:
     if form is Form.SCHEMA:
         return question.instructions
-    schema = json.dumps(question.answer_schema, sort_keys=True)
-    return (
-        f"{question.instructions}\n\nAnswer with one JSON object and nothing else. "
-        f"It fits this JSON schema:\n{schema}"
-    )
+    return f"{question.instructions}\n\n{_shape(question)}"
 
 
-def _turns(question: Question) -> list[dict[str, str]]:
+def _turns(question: Question, form: Form) -> list[dict[str, str]]:
     turns = [{"role": "user", "content": question.shown}]
     for answer, problem in question.corrections:
         again = instructions("again").replace("{problem}", problem)
@@ -187,7 +183,19 @@ def _turns(question: Question) -> list[dict[str, str]]:
             {"role": "assistant", "content": answer or "(nothing)"},
             {"role": "user", "content": again},
         ]
+    if question.corrections and form is Form.SCHEMA:
+        # Some servers accept a schema and never show it to the model.
+        turns[-1]["content"] += f"\n\n{_shape(question)}"
     return turns
+
+
+def _shape(question: Question) -> str:
+    """The schema in words, for a model that is not held to it."""
+    schema = json.dumps(question.answer_schema, sort_keys=True)
+    return (
+        "Answer with one JSON object and nothing else. "
+        f"It fits this JSON schema:\n{schema}"
+    )
 
 
 def _format(question: Question, way: Way) -> dict[str, Any]:

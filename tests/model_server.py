@@ -55,7 +55,7 @@ class ModelServer:
     absent: int = 404
     """The status of a path that there is not."""
     ignores_schema: bool = False
-    """Accepts a schema, and answers with a chatty text the first time."""
+    """Accepts a schema, and knows nothing of it where it does not stand in the words, too."""
     retry_after: str = "0"
     hang_s: float = 2.0
     delay_s: float = 0.0
@@ -227,7 +227,7 @@ def _judged(state: ModelServer, path: str, body: Json, key: str) -> Answer:
         return _error(400, f"response_format {form} is not supported", param="response_format")
     if "temperature" in body and "temperature" in state.cannot:
         return _error(400, "Unsupported parameter: 'temperature'", param="temperature")
-    step, shown, n_turns = shapes.question(body, api)
+    step, shown = shapes.question(body, api)
     with state.lock:
         state.asked[f"step {step}"] += 1
         state.bodies.append(body)
@@ -237,7 +237,7 @@ def _judged(state: ModelServer, path: str, body: Json, key: str) -> Answer:
     text = _text(state, step, shown)
     if body["model"] in state.contrary:
         text = text.replace("SUPPORTS", "CONTRADICTS")
-    if state.ignores_schema and n_turns == 1:
+    if state.ignores_schema and "additionalProperties" not in shapes.said(body, api)[-1]:
         text = "Certainly! Here is what I found: it depends."
     return _whole(state, api, text, body, fault)
 

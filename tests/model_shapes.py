@@ -82,10 +82,16 @@ def completion(model: str, text: str, fault: Fault | None) -> Json:
     }
 
 
-def question(body: Json, api: str) -> tuple[str, str, int]:
-    """The step, what was first shown, and the number of turns."""
-    turns = body["input"] if api == "responses" else body["messages"][1:]
-    system = body["instructions"] if api == "responses" else body["messages"][0]["content"]
+def said(body: Json, api: str) -> list[str]:
+    """What the model is told in words: the instructions, and each turn."""
+    if api == "responses":
+        return [body["instructions"], *(turn["content"] for turn in body["input"])]
+    return [turn["content"] for turn in body["messages"]]
+
+
+def question(body: Json, api: str) -> tuple[str, str]:
+    """The step, and what was first shown."""
+    system, shown, *_ = said(body, api)
     begins = {
         "You read one": "extract",
         "Words were said": "requote",
@@ -98,7 +104,7 @@ def question(body: Json, api: str) -> tuple[str, str, int]:
         "You propose one": "inquire",
     }
     step = next((step for begun, step in begins.items() if system.startswith(begun)), "other")
-    return step, turns[0]["content"], len(turns)
+    return step, shown
 
 
 def form(body: Json, api: str) -> str:
