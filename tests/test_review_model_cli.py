@@ -69,7 +69,18 @@ def test_doctor_tells_when_long_papers_do_not_fit(tmp_path: Path) -> None:
 def test_doctor_tells_which_models_there_are(tmp_path: Path) -> None:
     with serving() as server:
         line = judge_check(place(tmp_path, server, model="nobody"), code=2)
-    assert "does not know the model 'nobody'; it has invented-1" in line
+    assert "the model nobody does not exist" in line
+    assert "it lists invented-1" in line
+
+
+def test_doctor_believes_a_model_that_answers_whatever_is_listed(tmp_path: Path) -> None:
+    with serving(tag=":latest") as server:
+        line = judge_check(place(tmp_path / "renamed", server))
+    assert "keeps to schemas; does not list 'invented-1'; it lists invented-1:latest" in line
+    with serving(cannot=frozenset({"models"})) as server:
+        line = judge_check(place(tmp_path / "unlisted", server))
+    assert "lists no models" in line
+    assert "keeps to schemas; context length not told: 20,000 tokens are needed" in line
 
 
 def test_doctor_tells_that_nobody_answers(tmp_path: Path) -> None:
