@@ -192,10 +192,7 @@ def _turns(question: Question, form: Form) -> list[dict[str, str]]:
 def _shape(question: Question) -> str:
     """The schema in words, for a model that is not held to it."""
     schema = json.dumps(question.answer_schema, sort_keys=True)
-    return (
-        "Answer with one JSON object and nothing else. "
-        f"It fits this JSON schema:\n{schema}"
-    )
+    return f"Answer with one JSON object and nothing else. It fits this JSON schema:\n{schema}"
 
 
 def _format(question: Question, way: Way) -> dict[str, Any]:

@@ -113,7 +113,7 @@ class Endpoint:
                     raw = await client.responses.with_raw_response.create(**body)
                 else:
                     raw = await client.chat.completions.with_raw_response.create(**body)
-        return reply(self.value(raw.text), way, raw.headers.get("x-request-id"))
+        return reply(self.value(raw.text), way, self._line(raw.headers.get("x-request-id", "")))
 
     def _body(self, question: Question, way: Way) -> dict[str, Any]:
         access = self.access
@@ -205,8 +205,10 @@ class _CannotDo(Exception):
 
 def _not_found(error: openai.APIStatusError, way: Way | None, told: str) -> Exception:
     """What a 404 means: no such model, or no such API."""
+    if way is None:
+        return JudgeUnavailable(told)
     knows_not_model = error.code == "model_not_found" or "model" in error.message.lower()
-    if way and way.api is Api.RESPONSES and not knows_not_model:
+    if way.api is Api.RESPONSES and not knows_not_model:
         return _CannotDo(told)
     return JudgeUnavailable(f"{told}; `retest doctor` lists what the endpoint knows")
 
@@ -228,6 +230,6 @@ def _not_accepted(error: openai.APIStatusError, way: Way | None, told: str) -> E
 def _wish_s(error: openai.APIStatusError) -> float | None:
     headers = error.response.headers
     milliseconds = headers.get("retry-after-ms", "")
-    if milliseconds.replace(".", "", 1).isdigit():
+    if milliseconds.replace(".", "", 1).isdecimal():
         return float(milliseconds) / 1000
     return retry_after_s(headers.get("retry-after"))

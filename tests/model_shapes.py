@@ -1,5 +1,6 @@
 """The shapes of requests and answers in OpenAI's two APIs, and how answers are spoilt."""
 
+import json
 from enum import StrEnum
 from typing import Any
 
@@ -47,6 +48,30 @@ PASSING = (
     Fault.BREAKS_OFF,
 )
 """Faults that an endpoint has now and then."""
+
+
+def spoilt(text: str, fault: Fault | None) -> str:
+    """What is left of the text of an answer."""
+    match fault:
+        case Fault.CUT_OFF:
+            return text[: len(text) // 2]
+        case Fault.MALFORMED:
+            return text[:-1] + ", }"
+        case Fault.OUTSIDE:
+            return json.dumps({"findings": "many", "relation": "PROVES"})
+        case Fault.EMPTY:
+            return ""
+        case Fault.REFUSED | Fault.FILTERED:
+            return "I cannot help with that."
+        case _:
+            return text
+
+
+def usage(api: str, n_input: int, n_output: int) -> Json:
+    """The tokens, under the names of the API."""
+    names = ("input", "output") if api == "responses" else ("prompt", "completion")
+    counted = dict(zip((f"{name}_tokens" for name in names), (n_input, n_output), strict=True))
+    return {**counted, "total_tokens": n_input + n_output}
 
 
 def response(model: str, text: str, fault: Fault | None) -> Json:

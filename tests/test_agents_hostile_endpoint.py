@@ -130,6 +130,7 @@ def test_a_request_that_was_never_sent_is_not_counted_as_charged(
 def test_a_key_is_struck_out_wherever_it_is_said(tmp_path: Path, server: ModelServer) -> None:
     server.says = json.dumps({"findings": f"your key is {KEY}"})
     server.adds = {"model": f"model-of-{KEY}", "id": KEY}
+    server.request_id = KEY
     with desk(tmp_path, server) as one:
         with pytest.raises(JudgeError):
             asyncio.run(one.judge.extract(CLAIM, READING))
