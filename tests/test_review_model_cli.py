@@ -150,6 +150,9 @@ def test_explain_shows_an_assessment_whole(tmp_path: Path) -> None:
     short = evidence["assessment_id"].removeprefix("sha256:")[:12]
     printed = said("report", "-w", folder, "--explain", short).stdout
     assert "You read one scientific paper" in printed
+    assert '"enum": ["P1"]' in printed
+    assert printed.count("second look, answered") == 1
+    assert printed.count("second look (control: a claim on which nothing bears), answered") == 1
     assert evidence["quote"] in printed
     assert KEY not in printed
 
