@@ -172,7 +172,9 @@ class Endpoint:
 
     def _refusal(self, error: openai.APIStatusError, way: Way | None) -> Exception:
         """What a status other than success means."""
-        told = f"{self.access.address} answered {error.status_code}: {self._line(error.message)}"
+        said = error.message.removeprefix(f"Error code: {error.status_code}").removeprefix(" - ")
+        told = f"{self.access.address} answered {error.status_code}"
+        told += f": {self._line(said)}" if said else ""
         if error.code == "insufficient_quota":
             return JudgeUnavailable(f"{told}; the account has no credit left")
         if error.status_code in _NO_ROUTE:
@@ -207,10 +209,11 @@ def _not_found(error: openai.APIStatusError, way: Way | None, told: str) -> Exce
     """What a 404 means: no such model, or no such API."""
     if way is None:
         return JudgeUnavailable(told)
-    knows_not_model = error.code == "model_not_found" or "model" in error.message.lower()
-    if way.api is Api.RESPONSES and not knows_not_model:
+    if error.code == "model_not_found" or "model" in error.message.lower():
+        return JudgeUnavailable(f"{told}; `retest doctor` tells which models are listed")
+    if way.api is Api.RESPONSES:
         return _CannotDo(told)
-    return JudgeUnavailable(f"{told}; `retest doctor` lists what the endpoint knows")
+    return JudgeUnavailable(f"{told}; check base_url, which mostly ends in /v1")
 
 
 def _not_accepted(error: openai.APIStatusError, way: Way | None, told: str) -> Exception:

@@ -69,7 +69,7 @@ def test_doctor_tells_when_long_papers_do_not_fit(tmp_path: Path) -> None:
 def test_doctor_tells_which_models_there_are(tmp_path: Path) -> None:
     with serving() as server:
         line = judge_check(place(tmp_path, server, model="nobody"), code=2)
-    assert "the model nobody does not exist" in line
+    assert "answered 404: the model nobody does not exist" in line
     assert "it lists invented-1" in line
 
 
@@ -81,6 +81,12 @@ def test_doctor_believes_a_model_that_answers_whatever_is_listed(tmp_path: Path)
         line = judge_check(place(tmp_path / "unlisted", server))
     assert "lists no models" in line
     assert "keeps to schemas; context length not told: 20,000 tokens are needed" in line
+
+
+def test_doctor_tells_what_is_missing_from_an_address(tmp_path: Path) -> None:
+    with serving() as server:
+        folder = place(tmp_path, server, base_url=server.base_url.removesuffix("/v1"))
+        assert "check base_url, which mostly ends in /v1" in judge_check(folder, code=2)
 
 
 def test_doctor_tells_that_nobody_answers(tmp_path: Path) -> None:
