@@ -94,8 +94,9 @@ def reply(body: object, way: Way, request_id: str | None) -> Reply:
     """What the body of an answer says. Raises JudgeBusy when it is no whole answer."""
     if not isinstance(body, dict):
         raise JudgeBusy("the endpoint's answer is not a JSON object")
-    if isinstance(body.get("error"), dict):
-        raise JudgeBusy(f"the endpoint failed: {str(body['error'].get('message'))[:200]}")
+    if error := body.get("error"):
+        why = error.get("message") if isinstance(error, dict) else error
+        raise JudgeBusy(f"the endpoint failed: {str(why)[:200]}")
     text, finish = (_of_response if way.api is Api.RESPONSES else _of_completion)(body)
     model = body.get("model")
     return Reply(

@@ -119,6 +119,7 @@ class OpenAiJudge:
         asked_of = {"address": self.asking.address, **self.asking.settings}
         decisive = {
             "prompts": prompts,
+            "again": instructions("again"),
             "asked_of": asked_of,
             "n_compared": self.n_compared,
             "rules": rulebook(*_RULES),

@@ -17,8 +17,11 @@ _SCHEMA: Final = {
     "required": ["answer"],
     "additionalProperties": False,
 }
-_LENGTHS: Final = ("max_model_len", "context_length", "context_window", "n_ctx", "n_ctx_train")
-"""How servers name the context length in their list of models: vLLM, gateways, llama.cpp."""
+_LENGTHS: Final = ("max_model_len", "context_length", "context_window", "n_ctx")
+"""How servers name the context length in their list of models: vLLM, gateways, llama.cpp.
+
+Not `n_ctx_train`, what a model was trained for: llama.cpp can be started with less.
+"""
 
 _LONG_QUESTION: Final = 20_000
 """Tokens of the longest question at a third of its characters, with the longest answer."""

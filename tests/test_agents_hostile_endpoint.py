@@ -85,6 +85,16 @@ def test_odd_facts_around_an_answer_do_not_spoil_it(
     assert len(call.model_reported or "") <= 200
 
 
+@pytest.mark.parametrize("error", ["the wick is wet", {"message": "the wick is wet"}])
+def test_an_error_that_comes_as_an_answer_is_told(
+    tmp_path: Path, server: ModelServer, error: object
+) -> None:
+    server.adds = {"error": error}
+    told = pytest.raises(JudgeBusy, match="the endpoint failed: the wick is wet")
+    with desk(tmp_path, server) as one, told:
+        asyncio.run(one.judge.extract(CLAIM, READING))
+
+
 @pytest.mark.parametrize("absent", [404, 405, 501])
 def test_an_api_that_there_is_not_is_known_by_any_status(
     tmp_path: Path, server: ModelServer, absent: int
