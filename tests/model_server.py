@@ -9,6 +9,7 @@ and answers by rule (`tests.model_answers`), so that the same question always ge
 import argparse
 import json
 import random
+import sys
 import threading
 import time
 from collections import Counter
@@ -56,6 +57,8 @@ class ModelServer:
     """What the id of every request begins with."""
     context: int = 32_768
     """Tokens that it says a question may have."""
+    cuts_at: int | None = None
+    """Tokens after which it reads no further, without a word."""
     absent: int = 404
     """The status of a path that there is not."""
     ignores_schema: bool = False
@@ -288,7 +291,8 @@ def _whole(state: ModelServer, api: str, text: str, body: Json, fault: Fault | N
     shape = shapes.response if api == "responses" else shapes.completion
     said = shape(state.model, text, fault)
     if fault is not Fault.NO_USAGE:
-        said["usage"] = shapes.usage(api, len(json.dumps(body)) // 4, max(1, len(text) // 4))
+        n_input = min(len(json.dumps(body)) // 4, state.cuts_at or sys.maxsize)
+        said["usage"] = shapes.usage(api, n_input, max(1, len(text) // 4))
     return Answer(200, {**said, **state.adds}, broken=fault if fault in BROKEN else None)
 
 

@@ -115,6 +115,18 @@ def test_a_question_too_large_for_an_endpoint_concerns_no_other(
         assert asyncio.run(one.judge.extract(CLAIM, reading_of(paper("2503.00002v1"))))
 
 
+def test_a_question_that_an_endpoint_cuts_without_a_word_is_not_answered(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    server.cuts_at = 2_050
+    long = paper(abstract="A lantern that is asked twice gives the same colour. " * 400)
+    with desk(tmp_path, server) as one:
+        assert asyncio.run(one.judge.extract(CLAIM, READING))
+        with pytest.raises(MalformedAnswer, match="cuts long questions"):
+            asyncio.run(one.judge.extract(CLAIM, reading_of(long)))
+        assert outcomes(one) == {"answered": 1, "malformed": 1}
+
+
 @pytest.mark.parametrize("fault", [Fault.TRICKLES, Fault.BREAKS_OFF])
 def test_an_answer_that_never_comes_whole_is_given_up_and_counted_as_charged(
     tmp_path: Path, server: ModelServer, fault: Fault
