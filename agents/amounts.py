@@ -16,6 +16,7 @@ from typing import Final
 from agents.clause import read_clause
 from agents.units import PHYSICAL, per
 from agents.words import FUNCTION_WORDS, WORD, stem, weight
+from claims.bounds import bound_before
 from claims.claim import Bound, Claim, Quantity
 
 _N: Final = r"[-−+]?(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?:\.\d{1,9})?"  # noqa: RUF001 - the minus sign
@@ -46,20 +47,6 @@ _UNITS: Final = {
     "pp": "points", "fold": "times", "x": "times", "×": "times", "s": "second", "g": "gram",  # noqa: RUF001 - as written
 }  # fmt: skip
 _CASED: Final = {unit.lower(): unit for unit in PHYSICAL}
-_BOUNDS: Final = {
-    Bound.AT_LEAST: re.compile(
-        r"\b(?:at least|(?:no|not) (?:less|fewer) than|(?:more|greater|higher) than|over|above|"
-        r"exceed(?:s|ed|ing)?)\s$|[>≥]\s?$",
-        re.IGNORECASE,
-    ),
-    Bound.AT_MOST: re.compile(
-        r"\b(?:at most|(?:no|not) more than|(?:less|fewer|lower) than|under|below)\s$|[<≤]\s?$",
-        re.IGNORECASE,
-    ),
-}
-"""Words right before a number that leave one end open. "Up to" is not among them: it says how far
-the best went, and is a ceiling in a claim."""
-
 _N_LETTERS_BEFORE: Final = 24
 _NEAR_WORDS: Final = 7
 _MEASURE_SHARED: Final = 0.5
@@ -104,7 +91,7 @@ def amounts_in(text: str) -> tuple[Quantity, ...]:
                     low=ends[0],
                     high=ends[1],
                     unit=_unit(match["unit"]),
-                    bound=None if match["high"] else _bound(text, match.start()),
+                    bound=None if match["high"] else bound_before(text, match.start()),
                 )
             )
     for match in _FOLD.finditer(text):
@@ -159,11 +146,6 @@ def _ends(quantity: Quantity) -> tuple[float, float]:
     low = -math.inf if quantity.bound is Bound.AT_MOST else quantity.low
     high = math.inf if quantity.bound is Bound.AT_LEAST else quantity.high
     return low, high
-
-
-def _bound(text: str, start: int) -> Bound | None:
-    before = text[max(0, start - _N_LETTERS_BEFORE) : start]
-    return next((bound for bound, words in _BOUNDS.items() if words.search(before)), None)
 
 
 def _is_amount(text: str, match: re.Match[str]) -> bool:

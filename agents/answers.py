@@ -147,7 +147,9 @@ def read(kind: type[A], text: str) -> A:
         place = ".".join(map(str, first["loc"]))[:80] or "the answer"
         raise MalformedAnswer(f"{place}: {first['msg'][:200]}") from None
     except (ValueError, RecursionError):
-        raise MalformedAnswer("the answer is not one JSON object") from None
+        raise MalformedAnswer(
+            "the answer is not one JSON object: write it without a fence or words around it"
+        ) from None
 
 
 def read_findings(text: str, labelled: Mapping[str, Passage]) -> tuple[Finding, ...]:

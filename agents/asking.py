@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
-from agents.budget import Amount, Budget, most_of
+from agents.budget import Amount, Budget, is_read_whole, most_of
 from agents.dialect import Way
 from agents.pricing import Tariff
 from agents.question import Finish, Question, Reply, Usage
@@ -195,6 +195,13 @@ class Asking:
             problem = f"{told}: {' '.join(reply.text.split())[:200]}"
             self._record(question, about, _ENDS[reply.finish], reply=reply, problem=problem)
             raise JudgeRefused(problem)
+        if reply.usage and not is_read_whole(question, reply.usage):
+            problem = (
+                f"the endpoint read {reply.usage.n_input:,} tokens of {len(question.shown):,} "
+                "characters: it cuts long questions, give it a longer context"
+            )
+            self._record(question, about, CallOutcome.MALFORMED, reply=reply, problem=problem)
+            raise MalformedAnswer(problem)
         return reply
 
     async def _once(self, question: Question, about: About) -> Reply:

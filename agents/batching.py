@@ -9,6 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Final, TypeVar
 
 from agents.asking import Memory
@@ -52,7 +53,7 @@ class Batches:
         self._waiting: dict[str, tuple[Question, asyncio.Future[Reply]]] = {}
         self._came_at = 0.0
         self._gathering: asyncio.Task[None] | None = None
-        self._looked_back: asyncio.Task[dict[str, Line]] | None = None
+        self._looked_back: asyncio.Task[dict[str, Reply]] | None = None
 
     async def __call__(self, once: Callable[[], Awaitable[Reply]]) -> Reply:
         """The reply: `once` reserves its cost, and waits in `asker` for the batch."""
@@ -71,7 +72,7 @@ class Batches:
             self._looked_back = asyncio.create_task(self._left_over())
         found = await self._looked_back
         if key in found:
-            return self._read(found.pop(key))
+            return found.pop(key)
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[key] = (question, future)
         self._came_at = time.monotonic()
@@ -127,25 +128,30 @@ class Batches:
         self._memory.note_batch(ModelBatch(id=file_id, address=address, keys=tuple(questions)))
         return await self._api.made(file_id, url)
 
-    async def _left_over(self) -> dict[str, Line]:
-        """The answers that an earlier, killed run was to get and never read.
+    async def _left_over(self) -> dict[str, Reply]:
+        """The replies that an earlier, killed run was to get and never read.
 
-        Raises JudgeBusy when they cannot be had for now: nothing is asked, and paid, anew.
+        What went wrong then is asked anew. Raises JudgeBusy when they cannot be had for now:
+        nothing is asked, and paid, anew.
         """
         address = self._endpoint.access.address
         noted = [batch for batch in self._memory.open_batches() if batch.address == address]
         ids = await _if_there(self._api.by_file()) if noted else {}
-        found: dict[str, Line] = {}
+        found: dict[str, Reply] = {}
         for batch in (batch for batch in noted if batch.id in ids):
             lines = await _if_there(self._api.answers(ids[batch.id]))
-            found |= {key: lines[key] for key in batch.keys if _is_answered(lines.get(key, {}))}
+            for key in batch.keys:
+                with suppress(JudgeError):
+                    found[key] = self._read(lines.get(key, {}))
         return found
 
     def _read(self, line: Line) -> Reply:
         """The reply on one line of an output or error file. Raises JudgeError."""
         answer = line.get("response")
         if not isinstance(answer, dict):
-            raise JudgeBusy(f"the batch brought no answer: {str(line.get('error'))[:200]}")
+            error = line.get("error")
+            why = error.get("message") if isinstance(error, dict) else error
+            raise JudgeBusy(f"the batch brought no answer: {str(why or 'no reason given')[:200]}")
         status = answer.get("status_code")
         if status != _SUCCESS:
             told = f"the batch was answered {status}: {str(answer.get('body'))[:200]}"
@@ -153,11 +159,6 @@ class Batches:
             raise JudgeBusy(told) if is_busy else JudgeError(told)
         request_id = answer.get("request_id")
         return self._endpoint.read(answer.get("body"), str(request_id) if request_id else None)
-
-
-def _is_answered(line: Line) -> bool:
-    answer = line.get("response")
-    return isinstance(answer, dict) and answer.get("status_code") == _SUCCESS
 
 
 async def _if_there(had: Awaitable[dict[str, T]]) -> dict[str, T]:

@@ -17,6 +17,12 @@ from claims.run import Spent
 CHARS_PER_TOKEN: Final = 3
 """English has four and more; formulas, names and JSON fewer, and seldom fewer than three."""
 
+SHORT: Final = 16_000
+"""Characters that fit the smallest context in use, of 4,096 tokens."""
+
+WIDEST_TOKEN: Final = 8
+"""Characters a token: more than any text of a paper has on the whole."""
+
 OVERHEAD: Final = 64
 """Tokens around each message, our words for asking again among them."""
 
@@ -71,6 +77,12 @@ def most_of(question: Question) -> Usage:
     n_input += n_around
     # Writing to a provider's cache can cost more than reading without one.
     return Usage(n_input=n_input, n_written=n_input, n_output=question.max_output)
+
+
+def is_read_whole(question: Question, usage: Usage) -> bool:
+    """Whether the tokens counted can be all that was shown: some servers cut without a word."""
+    n_chars = len(question.shown)
+    return n_chars <= SHORT or usage.n_input * WIDEST_TOKEN >= n_chars
 
 
 def _most_in(text: str) -> int:

@@ -69,7 +69,7 @@ def request(
         return {
             "model": question.model,
             "instructions": _instructions(question, way.form),
-            "input": _turns(question),
+            "input": _turns(question, way.form),
             "text": {"format": _format(question, way)},
             "max_output_tokens": question.max_output,
             "store": False,
@@ -82,7 +82,7 @@ def request(
     system = {"role": "system", "content": _instructions(question, way.form)}
     return {
         "model": question.model,
-        "messages": [system, *_turns(question)],
+        "messages": [system, *_turns(question, way.form)],
         limit: question.max_output,
         **shape,
         **({"prompt_cache_key": question.prompt.hash} if hosted else {}),
@@ -94,8 +94,9 @@ def reply(body: object, way: Way, request_id: str | None) -> Reply:
     """What the body of an answer says. Raises JudgeBusy when it is no whole answer."""
     if not isinstance(body, dict):
         raise JudgeBusy("the endpoint's answer is not a JSON object")
-    if isinstance(body.get("error"), dict):
-        raise JudgeBusy(f"the endpoint failed: {str(body['error'].get('message'))[:200]}")
+    if error := body.get("error"):
+        why = error.get("message") if isinstance(error, dict) else error
+        raise JudgeBusy(f"the endpoint failed: {str(why)[:200]}")
     text, finish = (_of_response if way.api is Api.RESPONSES else _of_completion)(body)
     model = body.get("model")
     return Reply(
@@ -172,14 +173,10 @@ def _number(said: Mapping[str, Any], *names: str) -> int | None:
 def _instructions(question: Question, form: Form) -> str:
     if form is Form.SCHEMA:
         return question.instructions
-    schema = json.dumps(question.answer_schema, sort_keys=True)
-    return (
-        f"{question.instructions}\n\nAnswer with one JSON object and nothing else. "
-        f"It fits this JSON schema:\n{schema}"
-    )
+    return f"{question.instructions}\n\n{_shape(question)}"
 
 
-def _turns(question: Question) -> list[dict[str, str]]:
+def _turns(question: Question, form: Form) -> list[dict[str, str]]:
     turns = [{"role": "user", "content": question.shown}]
     for answer, problem in question.corrections:
         again = instructions("again").replace("{problem}", problem)
@@ -187,7 +184,16 @@ def _turns(question: Question) -> list[dict[str, str]]:
             {"role": "assistant", "content": answer or "(nothing)"},
             {"role": "user", "content": again},
         ]
+    if question.corrections and form is Form.SCHEMA:
+        # Some servers accept a schema and never show it to the model.
+        turns[-1]["content"] += f"\n\n{_shape(question)}"
     return turns
+
+
+def _shape(question: Question) -> str:
+    """The schema in words, for a model that is not held to it."""
+    schema = json.dumps(question.answer_schema, sort_keys=True)
+    return f"Answer with one JSON object and nothing else. It fits this JSON schema:\n{schema}"
 
 
 def _format(question: Question, way: Way) -> dict[str, Any]:

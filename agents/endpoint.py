@@ -113,7 +113,7 @@ class Endpoint:
                     raw = await client.responses.with_raw_response.create(**body)
                 else:
                     raw = await client.chat.completions.with_raw_response.create(**body)
-        return reply(self.value(raw.text), way, raw.headers.get("x-request-id"))
+        return reply(self.value(raw.text), way, self._line(raw.headers.get("x-request-id", "")))
 
     def _body(self, question: Question, way: Way) -> dict[str, Any]:
         access = self.access
@@ -172,7 +172,9 @@ class Endpoint:
 
     def _refusal(self, error: openai.APIStatusError, way: Way | None) -> Exception:
         """What a status other than success means."""
-        told = f"{self.access.address} answered {error.status_code}: {self._line(error.message)}"
+        said = error.message.removeprefix(f"Error code: {error.status_code}").removeprefix(" - ")
+        told = f"{self.access.address} answered {error.status_code}"
+        told += f": {self._line(said)}" if said else ""
         if error.code == "insufficient_quota":
             return JudgeUnavailable(f"{told}; the account has no credit left")
         if error.status_code in _NO_ROUTE:
@@ -205,10 +207,13 @@ class _CannotDo(Exception):
 
 def _not_found(error: openai.APIStatusError, way: Way | None, told: str) -> Exception:
     """What a 404 means: no such model, or no such API."""
-    knows_not_model = error.code == "model_not_found" or "model" in error.message.lower()
-    if way and way.api is Api.RESPONSES and not knows_not_model:
+    if way is None:
+        return JudgeUnavailable(told)
+    if error.code == "model_not_found" or "model" in error.message.lower():
+        return JudgeUnavailable(f"{told}; `retest doctor` tells which models are listed")
+    if way.api is Api.RESPONSES:
         return _CannotDo(told)
-    return JudgeUnavailable(f"{told}; `retest doctor` lists what the endpoint knows")
+    return JudgeUnavailable(f"{told}; check base_url, which mostly ends in /v1")
 
 
 def _not_accepted(error: openai.APIStatusError, way: Way | None, told: str) -> Exception:
@@ -228,6 +233,6 @@ def _not_accepted(error: openai.APIStatusError, way: Way | None, told: str) -> E
 def _wish_s(error: openai.APIStatusError) -> float | None:
     headers = error.response.headers
     milliseconds = headers.get("retry-after-ms", "")
-    if milliseconds.replace(".", "", 1).isdigit():
+    if milliseconds.replace(".", "", 1).isdecimal():
         return float(milliseconds) / 1000
     return retry_after_s(headers.get("retry-after"))

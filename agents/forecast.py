@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeVar
 
-from agents.answers import read_comparison, read_findings, read_impression
+from agents.answers import read_comparison, read_impression
 from agents.budget import Amount
 from agents.funnel import nearest
 from agents.judge import Reading
@@ -42,8 +42,8 @@ class Forecast:
         """The findings that would be compared; typical ones where they are not known yet."""
         known: list[Finding] = []
         n_unknown = 0
-        for question, _, labelled in self.judge.extractions(claim, reading):
-            found = self._known(question, partial(read_findings, labelled=labelled))
+        for question, _, check in self.judge.extractions(claim, reading):
+            found = self._known(question, check)
             known += found or ()
             n_unknown += found is None
         most = self.judge.n_compared

@@ -110,7 +110,7 @@ def _bare(claim: Claim) -> str:
 def _where(held: Held) -> Statement:
     """Where a claim stands, and whether it rests on anything real."""
     claim = held.claim
-    ungrounded = ", and no real paper has been shown to stand behind it"
+    ungrounded = ", and no real paper has been shown to be its source"
     told = f"“{_bare(claim)}” (as of {claim.as_of}) is {held.state}"
     return _notice(told + (ungrounded if Flag.UNGROUNDED in held.flags else "") + ".")
 
@@ -159,4 +159,6 @@ def _decided_by(spring: Spring) -> str:
         return f"a newer measurement of {told}, by others and with its spread"
     if spring.held.state is StandingState.CONTESTED:
         return "one study that meets the conditions of both sides and reports each"
-    return "a newer result on the same task and population, whichever way it falls"
+    subject = " of ".join(filter(None, (claim.scope.task, claim.scope.population)))
+    same = subject or "the same task and population"
+    return f"a newer result on {same}, whichever way it falls"

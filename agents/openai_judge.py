@@ -7,7 +7,7 @@ own, of another model if there is one, that sees the claim and the verified quot
 The model has no tools.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Final
 
@@ -119,6 +119,7 @@ class OpenAiJudge:
         asked_of = {"address": self.asking.address, **self.asking.settings}
         decisive = {
             "prompts": prompts,
+            "again": instructions("again"),
             "asked_of": asked_of,
             "n_compared": self.n_compared,
             "rules": rulebook(*_RULES),
@@ -135,10 +136,8 @@ class OpenAiJudge:
     async def extract(self, claim: Claim, reading: Reading) -> tuple[Finding, ...]:
         """The findings nearest to the claim, out of all that the model found in the passages."""
         findings: list[Finding] = []
-        for question, about, labelled in self.extractions(claim, reading):
-            found = await self.asking(question, about, partial(read_findings, labelled=labelled))
-            findings += found
-        _refuse_orders(citation.quote for finding in findings for citation in finding.citations)
+        for question, about, check in self.extractions(claim, reading):
+            findings += await self.asking(question, about, check)
         return nearest(claim, findings, self.n_compared)
 
     async def repair(self, claim: Claim, citation: Citation, passage: Passage) -> Citation:
@@ -149,7 +148,7 @@ class OpenAiJudge:
         if words is None:
             raise QuoteNotFound(f"the quote {citation.quote[:80]!r} does not stand in the passage")
         locate(words, passage.text)
-        _refuse_orders([words])
+        _refuse_orders(words)
         return in_source_words(citation.model_copy(update={"quote": words}), passage)
 
     async def compare(self, claim: Claim, finding: Finding) -> Verdict:
@@ -188,14 +187,18 @@ class OpenAiJudge:
 
     def extractions(
         self, claim: Claim, reading: Reading
-    ) -> Iterator[tuple[Question, About, Mapping[str, Passage]]]:
-        """What would be asked of the paper; none of it depends on the claim."""
+    ) -> Iterator[tuple[Question, About, Callable[[str], tuple[Finding, ...]]]]:
+        """What would be asked of the paper, and how the answer is read.
+
+        None of it depends on the claim.
+        """
         for passages in _portions(reading.passages):
             labelled = {f"P{n}": passage for n, passage in enumerate(passages, start=1)}
             shown = show_passages(labelled)
             paper = str(reading.paper.id)
             about = About(subject=subject(shown), claim_id=claim.id, paper=paper)
-            yield self._question("extract", shown, labels=tuple(labelled)), about, labelled
+            question = self._question("extract", shown, labels=tuple(labelled))
+            yield question, about, partial(_read_findings, labelled=labelled)
 
     def comparison(self, claim: Claim, finding: Finding) -> tuple[Question, About]:
         """What would be asked of claim and finding."""
@@ -247,10 +250,17 @@ def _portions(passages: Sequence[Passage]) -> Iterator[tuple[Passage, ...]]:
             yield tuple(portion)
 
 
-def _refuse_orders(quotes: Iterator[str] | Sequence[str]) -> None:
-    """Nothing. Raises MalformedAnswer when a quote speaks to a model: whoever obeyed it is lost."""
-    for quote in quotes:
-        if speaks_to_a_judge(quote):
-            raise MalformedAnswer(
-                "the answer rests on words of the paper that speak to a model: none of it is used"
-            )
+def _read_findings(text: str, labelled: Mapping[str, Passage]) -> tuple[Finding, ...]:
+    """The findings that `text` writes. Raises MalformedAnswer, also where one quotes an order."""
+    findings = read_findings(text, labelled)
+    for finding in findings:
+        _refuse_orders(*(citation.quote for citation in finding.citations))
+    return findings
+
+
+def _refuse_orders(*quotes: str) -> None:
+    """Nothing. Raises MalformedAnswer when a quote speaks to a model: who quotes it may obey it."""
+    if any(speaks_to_a_judge(quote) for quote in quotes):
+        raise MalformedAnswer(
+            "a quote is of words in the paper that speak to a model: leave out what rests on them"
+        )

@@ -18,7 +18,7 @@ T = TypeVar("T")
 N_TRIES: Final = 4
 FIRST_WAIT_S: Final = 1.0
 LONGEST_WAIT_S: Final = 60.0
-"""An endpoint that asks for more is asked again on the next night."""
+"""Nobody waits for longer. An endpoint that asks for more is not asked until that is over."""
 
 N_DOWN: Final = 24
 """After so many tries in a row without an answer, the endpoint is left alone for this run."""
@@ -87,6 +87,9 @@ class Pool:
             raise JudgeUnavailable(
                 f"the endpoint was left alone after {self._n_failed} tries in a row: {self._last}"
             )
+        wait_s = self._open_at - time.monotonic()
+        if wait_s > LONGEST_WAIT_S:
+            raise JudgeBusy(f"the endpoint asked to be left alone for longer: {self._last}", wait_s)
 
     def _slow_down(self, began: float, error: JudgeBusy) -> None:
         self._n_failed += 1
@@ -95,7 +98,7 @@ class Pool:
         if began >= self._slowed_at:
             self.width = max(1.0, self.width / 2)
             self._slowed_at = time.monotonic()
-        if error.retry_after_s is not None and error.retry_after_s <= LONGEST_WAIT_S:
+        if error.retry_after_s is not None:
             self._open_at = max(self._open_at, time.monotonic() + error.retry_after_s)
 
     def _wait_s(self, n: int, error: JudgeBusy) -> float:

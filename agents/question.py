@@ -50,7 +50,10 @@ class Question:
     def texts(self) -> tuple[str, ...]:
         """Everything that is sent."""
         said = tuple(text for turn in self.corrections for text in turn)
-        return (self.instructions, self.shown, *said, json.dumps(self.answer_schema))
+        schema = json.dumps(self.answer_schema)
+        # Put again, it may go along twice: as a schema, and in words.
+        schemas = (schema, schema) if self.corrections else (schema,)
+        return (self.instructions, self.shown, *said, *schemas)
 
 
 class Finish(StrEnum):

@@ -49,7 +49,7 @@ class SpringKind(StrEnum):
     AGE = "age"
     """The newest work that counts has a date, and nothing since."""
     ORIGIN = "origin"
-    """No paper has been shown to stand behind the claim."""
+    """No paper has been shown to be the claim's source."""
 
 
 @dataclass(frozen=True, kw_only=True)

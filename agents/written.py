@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from agents.answers import read, schema_of
-from agents.inquiry_nodes import directness
+from agents.directness import directness
 from agents.prompt import neutralised
 from claims.answer import Held, Statement
 from claims.assessment import Assessment

@@ -57,7 +57,7 @@ class Held:
     assessments: tuple[Assessment, ...]
     """All, admitted or not, newest paper first."""
     own_authors: frozenset[str] = frozenset()
-    """Family names of those who wrote what the claim rests on, in lower case."""
+    """Those who wrote what the claim rests on, as `claims.naming.people` tells them."""
 
     @property
     def state(self) -> StandingState:

@@ -6,18 +6,24 @@ Source: arXiv help, "Understanding the arXiv identifier". New style `YYMM.NNNN` 
 """
 
 import re
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from claims.errors import CitationError
 
+ADDRESS: Final = (
+    r"(?:(?:(?:www\.|export\.|ar5iv\.labs\.)?arxiv\.org|(?:www\.)?alphaxiv\.org|ar5iv\.org)"
+    r"/(?:abs|pdf|html|format|src|overview)/|huggingface\.co/papers/)"
+)
+"""What stands before the id in an address: of arXiv, or of pages that show its papers."""
+
 _WRAPPERS = re.compile(
-    r"""^\s*(?:
+    rf"""^\s*(?:
         (?:https?://)?(?:dx\.)?doi\.org/10\.48550/arxiv\.
       | (?:doi:\s*)?10\.48550/arxiv\.
-      | (?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format|src)/
+      | (?:https?://)?{ADDRESS}
       | oai:arxiv\.org:
       | arxiv:\s*
     )""",
@@ -28,7 +34,7 @@ _OLD = re.compile(
     r"^([a-z-]+)(?:\.[A-Za-z-]{2,})?/(\d{2})(\d{2})(\d{3})(?:v([1-9]\d*))?$", re.ASCII
 )
 _IN_TEXT = re.compile(
-    r"(?:arxiv:\s*|arxiv\.org/(?:abs|pdf|html)/|10\.48550/arxiv\.)"
+    rf"(?:arxiv:\s*|{ADDRESS}|10\.48550/arxiv\.)"
     r"([a-z.-]+/\d{7}|\d{4}\.\d{4,5})(?!\d)(v[1-9]\d*)?",
     re.IGNORECASE | re.ASCII,
 )

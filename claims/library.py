@@ -106,6 +106,7 @@ def add_source(file: Path, holder_id: str, source: SourceRef, remark: str) -> No
         existing = tomlkit.aot()
         holder["sources"] = existing
     if isinstance(existing, AoT):
+        table.add(tomlkit.nl())
         # Taken again from its holder: tomlkit copies what is put into a table.
         holder["sources"].append(table)
     else:

@@ -87,6 +87,11 @@ class ModelCall(Frozen):
         """Input and output."""
         return self.n_input + self.n_output
 
+    @property
+    def is_control(self) -> bool:
+        """Whether a quote was put with a claim on which nothing bears, to see if it is obeyed."""
+        return self.step == "second look" and self.claim_revision is None
+
 
 class ModelPrompt(Frozen):
     """Instructions and schema of one step, kept once under their hash."""

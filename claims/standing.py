@@ -8,10 +8,10 @@ The same evidence gives the same standing in any order of arrival. The table, hi
     otherwise any SUPPORTS                          CONFIRMED
     nothing admitted                                UNTESTED
 
-Admitted evidence is verified by its type, newer than the claim's date, at or above the judge's
-threshold (or accepted by a person), not rejected, of a paper that is not withdrawn, and its words
-stand in the newest version as far as that is known. A person's ruling on the standing outranks
-the table until newer evidence arrives.
+Admitted evidence is verified by its type, newer than the claim's date, not of the very version that
+the claim rests on, at or above the judge's threshold (or accepted by a person), not rejected, of a
+paper that is not withdrawn, and its words stand in the newest version as far as that is known. A
+person's ruling on the standing outranks the table until newer evidence arrives.
 """
 
 from collections.abc import Mapping
@@ -150,7 +150,7 @@ def _is_admitted(
     if ruling and ruling.ruling is Ruling.REJECT:
         return False
     revised = known.revised.get(assessment.id)
-    own = frozenset(source.arxiv.number for source in claim.sources)
+    own = {source.arxiv.number: source.arxiv.version or 1 for source in claim.sources}
     if assessment.signature.judge == SOURCE_HEALTH:
         # A notice was true once; the flag says that it is true of the sources as they are now.
         is_gone = assessment.finding.paper.number in known.withdrawn or revised is Answer.NO
@@ -158,7 +158,9 @@ def _is_admitted(
     withdrawn = any(cited.paper.id.number in known.withdrawn for cited in assessment.evidence)
     if withdrawn or revised is Answer.NO:
         return False
-    if assessment.dated(own) <= claim.as_of.newer_after:
+    paper = assessment.evidence[0].paper.id
+    is_own = (paper.version or 1) <= own.get(paper.number, 0)
+    if is_own or assessment.dated(frozenset(own)) <= claim.as_of.newer_after:
         return False
     least = thresholds.get(assessment.signature.judge, 1.0)
     return bool(ruling) or assessment.verdict.confidence >= least

@@ -7,26 +7,44 @@ checked is never told as right.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from claims.claim import SourceRef
+from claims.clock import Window, utc_now
 from claims.errors import QuoteNotFound, SourceError
 from claims.evidence import Answer, Paper, TextSource
 from claims.health import Records, SourceCheck, check
 from claims.ids import ArxivId
 from claims.naming import same_title
-from claims.pages.stated import CitedPaper, QuotedWords, Statements
+from claims.pages.cited import is_title_case
+from claims.pages.quoted import QuotedWords
+from claims.pages.stated import CitedPaper, Statements
 from claims.verify import MIN_QUOTE_CHARS, locate
 from flows.earlier import earlier_than, retitled
 from flows.full_text import Desk, read_whole
 from flows.importing import records_of
 from papers.quoting import Finder
-from papers.sources import Source
+from papers.sources import Harvester, Request, Source
 
 _OMISSION: Final = re.compile(r"\s*(?:[\[(]\s*(?:…|\.{3})\s*[\])]|…|\.{3}|\. \. \.)\s*")
 _FITTED: Final = re.compile(r"^\[(\w)\]")
 """A first letter that was changed: "[t]he lamps"."""
+
+
+_FIRST_DAY: Final = datetime(1991, 7, 1, tzinfo=UTC)
+"""Of arXiv."""
+
+_N_SEARCHED: Final = 50
+"""Papers that a search for a title gives and that are looked at."""
+
+_N_READ: Final = 100_000
+"""Records of a dump that are looked at: it cannot be searched, only read through."""
+
+_MOST_LEADING: Final = 3
+"""Words before a title that are written large as it is: "According to Lamps of the North"."""
 
 
 class Verdict(StrEnum):
@@ -134,10 +152,13 @@ def check_answer(
         unreached = str(error)
     records = records_of(said)
     papers = tuple(_checked_paper(cited, records, said, unreached) for cited in answer.papers)
+    titles = [cited.title for cited in answer.papers if cited.title]
     quotes = (
-        _checked_quote(quote, records, texts)
+        _sought(quote, source)
+        if is_title_case(quote.words)
+        else _checked_quote(quote, records, texts)
         for quote in answer.quotes
-        if not _is_title(quote, records)
+        if not _is_title(quote, records, titles)
     )
     return (*papers, *quotes)
 
@@ -185,9 +206,12 @@ def _checked_paper(
 
 def _agreement(cited: CitedPaper, found: SourceCheck, newest: Paper) -> tuple[Verdict, str]:
     real = f"{newest.title!r}, first submitted on {newest.submitted_on}"
-    if found.titled is Answer.NO and not _stands_in(newest.title, cited.around):
+    if cited.linked_as and cited.linked_as.number != newest.id.number:
+        return Verdict.OTHER_PAPER, f"the words of this link name {cited.linked_as}; it is {real}"
+    if found.titled is Answer.NO and not _is_titled(cited, newest):
         return Verdict.OTHER_PAPER, f"its title is {real}"
-    if found.authored is Answer.NO:
+    # "Oils and Towns" may be two people or a title.
+    if found.authored is Answer.NO and (cited.first_author or "") not in newest.title:
         first = newest.authors[0] if newest.authors else "nobody"
         return Verdict.OTHER_PAPER, f"its first author is {first}; its title is {real}"
     off = [
@@ -196,8 +220,21 @@ def _agreement(cited: CitedPaper, found: SourceCheck, newest: Paper) -> tuple[Ve
     if off and len(off) == len(cited.dates):
         return Verdict.WRONG_DATE, f"stated {off[0]}, first submitted on {newest.submitted_on}"
     withdrawn = "; it was withdrawn" if found.stands is Answer.NO else ""
-    named = "" if cited.title or _stands_in(newest.title, cited.around) else "; no title was stated"
-    return Verdict.RIGHT, f"{real}{named}{withdrawn}"
+    return Verdict.RIGHT, f"{real}{_titled_as(cited, newest)}{withdrawn}"
+
+
+def _is_titled(cited: CitedPaper, newest: Paper) -> bool:
+    """Whether the title is near the id after all, or ends the words that were taken for it."""
+    words = (cited.title or "").split()
+    ends = (" ".join(words[n:]) for n in range(1, _MOST_LEADING + 1) if words[n:])
+    return _stands_in(newest.title, cited.around) or any(same_title(e, newest.title) for e in ends)
+
+
+def _titled_as(cited: CitedPaper, newest: Paper) -> str:
+    if cited.title is None:
+        return "" if _stands_in(newest.title, cited.around) else "; no title was stated"
+    is_its = same_title(cited.title, newest.title) or _is_titled(cited, newest)
+    return "" if is_its else "; stated is an earlier title of it"
 
 
 def _stands_in(title: str, text: str) -> bool:
@@ -210,10 +247,31 @@ def _folded(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
 
 
-def _is_title(quote: QuotedWords, records: Records) -> bool:
-    """Whether the quoted words are the title of a paper that the answer cites."""
-    known = (paper for versions in records.values() for paper in versions or ())
-    return any(same_title(quote.words, paper.title) for paper in known)
+def _is_title(quote: QuotedWords, records: Records, titles: Sequence[str]) -> bool:
+    """Whether the quoted words are the title of a paper that the answer cites, rightly or not."""
+    known = (paper.title for versions in records.values() for paper in versions or ())
+    is_stated = _folded(quote.words) in map(_folded, titles)
+    return is_stated or any(same_title(quote.words, title) for title in known)
+
+
+def _sought(title: QuotedWords, source: Source) -> Checked:
+    """A title without an id: right where the source finds a paper of that title."""
+    window = Window(_FIRST_DAY, utc_now() + timedelta(days=1))
+    most = _N_SEARCHED if isinstance(source, Harvester) else _N_READ
+    why = "a title without an arXiv id; no paper of that title was found"
+    paper: Paper | None = None
+    try:
+        found = islice(source.fetch(Request(window=window, phrases=(title.words,))), most)
+        papers = (one for one in found if isinstance(one, Paper))
+        paper = next((one for one in papers if same_title(title.words, one.title)), None)
+    except SourceError as error:
+        why = f"a title without an arXiv id; {error}"
+    if paper:
+        why = f"no id was stated; it is {paper.id}, first submitted on {paper.submitted_on}"
+    return Checked(
+        kind="paper", stated=title.words, arxiv=paper.id if paper else None,
+        verdict=Verdict.RIGHT if paper else Verdict.UNCHECKED, why=why, lines=title.lines,
+    )  # fmt: skip
 
 
 def _checked_quote(quote: QuotedWords, records: Records, texts: Texts) -> Checked:

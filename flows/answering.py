@@ -12,10 +12,10 @@ from claims.answer import Held, InquiryAnswer
 from claims.claim import Claim, Inquiry
 from claims.clock import Window, utc_now
 from claims.errors import ClaimNotFound, SettingsError
-from claims.evidence import Paper
 from claims.health import Records
 from claims.ids import ArxivId
 from claims.ledger import Ledger
+from claims.naming import people
 from claims.present import present
 from flows.model_desk import model_desk_of
 from flows.workspace import Workspace
@@ -117,13 +117,8 @@ def _held(ledger: Ledger, claim: Claim) -> Held:
         claim=claim,
         standing=now.standing if now.run and now.claim.revision == claim.revision else None,
         assessments=tuple(judged),
-        own_authors=_family_names(sources),
+        own_authors=people(author for paper in sources for author in paper.authors),
     )
-
-
-def _family_names(papers: Iterable[Paper]) -> frozenset[str]:
-    names = (author.split() for paper in papers for author in paper.authors)
-    return frozenset(name[-1].lower() for name in names if name)
 
 
 def _named(inquiry: Inquiry) -> set[ArxivId]:

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from agents.inquiry_nodes import directness
+from agents.directness import directness
 from agents.scout import origin_words, plan_queries
 from claims.claim import Claim, Inquiry, Note, SourceRef
 from claims.clock import Window, start_of

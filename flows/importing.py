@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from agents.watch_words import watch_phrases
@@ -34,22 +36,6 @@ _DEFAULT: Final = ("cs.CL", "cs.AI", "cs.LG")
 """Where the papers are that retest was made for; a person changes them in the file."""
 
 _WORDS: Final = re.compile(r"[a-z]+")
-_BY_WORD: Final = {
-    "language": "cs.CL", "llm": "cs.CL", "persona": "cs.CL", "dialogue": "cs.CL",
-    "prompt": "cs.CL", "translation": "cs.CL", "text": "cs.CL",
-    "agent": "cs.AI", "planning": "cs.AI", "reasoning": "cs.AI",
-    "learning": "cs.LG", "neural": "cs.LG", "training": "cs.LG", "network": "cs.LG",
-    "transformer": "cs.LG", "autoencoder": "cs.LG",
-    "image": "cs.CV", "vision": "cs.CV", "video": "cs.CV", "robot": "cs.RO",
-    "interface": "cs.HC", "chatbot": "cs.HC", "society": "cs.CY", "ethics": "cs.CY",
-    "market": "econ.GN", "economy": "econ.GN", "trader": "econ.GN",
-    "brain": "q-bio.NC", "cortex": "q-bio.NC", "protein": "q-bio.BM", "gene": "q-bio.GN",
-    "quantum": "quant-ph", "qubit": "quant-ph", "attack": "cs.CR", "encryption": "cs.CR",
-    "retrieval": "cs.IR", "recommender": "cs.IR", "software": "cs.SE", "compiler": "cs.PL",
-    "galaxy": "astro-ph.GA", "star": "astro-ph.SR", "planet": "astro-ph.EP",
-    "climate": "physics.ao-ph", "weather": "physics.ao-ph", "epidemic": "q-bio.PE",
-}  # fmt: skip
-"""A word of a page to the category where papers with it mostly are; a guess, and told as one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,9 +184,17 @@ def _categories(inquiry: Inquiry, records: Records) -> tuple[tuple[str, ...], st
     return _DEFAULT, "nothing on the page says it, and no cited paper could be looked up"
 
 
+@cache
+def _by_word() -> dict[str, str]:
+    """The category where papers with a word mostly are; a guess, and told as one."""
+    lines = Path(__file__).with_name("category_words.txt").read_text(encoding="utf-8").splitlines()
+    rows = (line.partition(": ") for line in lines if not line.startswith("#"))
+    return {word: category for category, _, words in rows for word in words.split()}
+
+
 def _categories_of_words(texts: Iterable[str]) -> tuple[str, ...]:
     words = Counter(stem(word) for text in texts for word in _WORDS.findall(text.lower()))
     said = Counter[str]()
-    for word, category in _BY_WORD.items():
+    for word, category in _by_word().items():
         said[category] += words[stem(word)]
     return tuple(name for name, n in said.most_common(_N_GUESSED) if n >= _SAID_AT_LEAST)

@@ -15,8 +15,10 @@ from flows.watch import Watch
 from flows.workspace import Workspace
 from reports.report import Report
 from reports.summary import headline, title
-from reports.words import count, visible
+from reports.words import count, listed, visible
 
+_URLS: Final = "[notify] urls or RETEST_NOTIFY"
+_FAILED: Final = "The night failed"
 _LINES: Final = 3
 _LONGEST_LINE: Final = 200
 """A phone shows about so much of a message."""
@@ -35,13 +37,13 @@ async def telling(workspace: Workspace, watch: Watch, night: Awaitable[Finished]
     try:
         finished = await night
     except Exception as error:
-        failed = "The night failed", _line(f"{error} What was committed is kept.")
-        await _tell(workspace, watch, *failed)
+        await _tell(workspace, watch, _FAILED, _line(f"{error}; what was committed is kept"))
         raise
     report = finished.report
     quiet = not report.changed and not report.run.failures
     if not quiet or workspace.settings.notify.quiet_nights:
-        await _tell(workspace, watch, title(report), "\n".join(lines(workspace, report)))
+        head = _FAILED if report.run.source_failed else title(report)
+        await _tell(workspace, watch, head, "\n".join(lines(workspace, report)))
     return finished
 
 
@@ -67,12 +69,12 @@ def lines(workspace: Workspace, report: Report) -> tuple[str, ...]:
         for story in report.changed
         if story.moved
     ]
-    failed = (
-        [f"{count(len(report.run.failures), 'failure')}: {report.run.failures[0].message}"]
-        if report.run.failures
-        else []
-    )
-    told = [headline(report), *failed, *moved][:_LINES]
+    run, told = report.run, [headline(report)]
+    if run.failures:
+        worst = run.source_failed or run.failures[0]
+        place = 0 if run.source_failed else 1
+        told.insert(place, f"{count(len(run.failures), 'failure')}: {worst.message}")
+    told = [*told, *moved][:_LINES]
     url = workspace.settings.review.url
     return (*map(_line, told), *([f"{url.rstrip('/')}/tonight"] if url else []))
 
@@ -86,19 +88,21 @@ def _send(workspace: Workspace, head: str, body: str) -> None:
     import apprise
 
     urls = wanted(workspace)
-    sender = apprise.Apprise()
+    senders = [apprise.Apprise() for _ in urls]
     if not urls:
         raise NotificationFailed(
             "nobody is to be told: name addresses under [notify] urls in retest.toml, such as "
             '"mailto://user:password@example.org"'
         )
-    for n, url in enumerate(urls, start=1):
-        # The address itself may hold a password: it is never told.
+    # An address may hold a password: it is told by its number alone.
+    for n, (sender, url) in enumerate(zip(senders, urls, strict=True), start=1):
         if not sender.add(url):
-            raise NotificationFailed(f"[notify] urls: number {n} is no address of Apprise")
+            raise NotificationFailed(f"number {n} of {_URLS} is no address of Apprise")
     text = apprise.NotifyFormat.TEXT
-    if not sender.notify(title=head, body=body, body_format=text):
+    sent = [sender.notify(title=head, body=body, body_format=text) for sender in senders]
+    if not all(sent):
+        failed = listed([str(n) for n, was_sent in enumerate(sent, start=1) if not was_sent])
         raise NotificationFailed(
-            "the message could not be delivered to every address of [notify] urls: check them with "
-            "`retest doctor --notify`"
+            f"the message could not be delivered to number {failed} of {_URLS}: "
+            "`retest doctor --notify` tries again"
         )

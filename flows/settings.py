@@ -206,7 +206,7 @@ class ReviewSettings(Frozen):
     """Anything but loopback asks for a token."""
     port: int = Field(default=4300, ge=0, le=65535)
     hosts: tuple[str, ...] = ()
-    """Further names by which a browser may ask for it, such as that of a proxy in front."""
+    """Further names by which a browser may ask for it, such as a proxy's: they ask for it, too."""
     url: WebAddress | None = None
     """Where people reach it: the link in notifications."""
 

@@ -91,20 +91,22 @@ class Shelf:
 
     def get(self, paper: ArxivId) -> Path | None:
         """The file of this very version, or None. A file that is not what it was is dropped."""
-        with self._catalogue() as db:
-            row = db.execute(
-                "SELECT sha256 FROM shelved WHERE paper = ?", (_version(paper),)
-            ).fetchone()
-        if row is None:
+        sha256 = self._named(paper)
+        if sha256 is None:
             return None
-        path = self._path(str(row[0]))
+        path = self._path(sha256)
         with suppress(FileNotFoundError), self._guarded():
-            if hashlib.sha256(path.read_bytes()).hexdigest() == row[0]:
+            if hashlib.sha256(path.read_bytes()).hexdigest() == sha256:
                 return path
         with self._catalogue(writing=True) as db:
-            db.execute("DELETE FROM shelved WHERE sha256 = ?", row)
+            db.execute("DELETE FROM shelved WHERE sha256 = ?", (sha256,))
             path.unlink(missing_ok=True)
         return None
+
+    def __contains__(self, paper: ArxivId) -> bool:
+        """Whether there is a file of this very version; what is in it is not looked at."""
+        sha256 = self._named(paper)
+        return sha256 is not None and self._path(sha256).is_file()
 
     def put(self, paper: ArxivId, content: bytes) -> Path:
         """The file that `content` is kept in from now on; makes room for it first."""
@@ -176,6 +178,13 @@ class Shelf:
             )
             for name, sha256, n, at in rows
         )
+
+    def _named(self, paper: ArxivId) -> str | None:
+        with self._catalogue() as db:
+            row = db.execute(
+                "SELECT sha256 FROM shelved WHERE paper = ?", (_version(paper),)
+            ).fetchone()
+        return str(row[0]) if row else None
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / f"{sha256}.pdf"

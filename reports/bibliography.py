@@ -3,6 +3,7 @@
 What a paper's record holds is text, never markup: it is escaped for TeX, and cannot begin a field.
 """
 
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -15,6 +16,9 @@ from bibtexparser.model import Block, Entry, Field
 
 from claims.evidence import Paper
 from reports.words import visible
+
+# It warns of every letter that TeX has no command for, a Chinese name's for one; they are kept.
+logging.getLogger("pylatexenc").setLevel(logging.ERROR)
 
 _ARXIV_DOI: Final = "10.48550/arXiv."
 """Every arXiv paper has a DOI of this form (DataCite)."""

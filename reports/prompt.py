@@ -10,7 +10,15 @@ from typing import Final
 
 from claims.answer import Held
 from claims.claim import Inquiry
-from claims.pages.own import PROMPT_OPENING, anchor_line, claim_line, standing_line
+from claims.evidence import Answer
+from claims.health import Records, check
+from claims.pages.own import (
+    PROMPT_OPENING,
+    anchor_line,
+    claim_line,
+    problems_line,
+    standing_line,
+)
 from claims.standing import Flag
 from reports.markdown import md
 from reports.words import utc
@@ -27,12 +35,17 @@ _N_PIECES: Final = 3
 """The strongest; an assistant finds the others itself, and should."""
 
 
-def prompt_of(inquiry: Inquiry, held: tuple[Held, ...], until: datetime) -> str:
-    """The prompt as Markdown, with where each claim stood before `until`."""
-    return "\n".join(_lines(inquiry, held, until)) + "\n"
+def prompt_of(inquiry: Inquiry, held: tuple[Held, ...], until: datetime, records: Records) -> str:
+    """The prompt as Markdown, with where each claim stood before `until`.
+
+    `records` tell what to mind of the anchor papers.
+    """
+    return "\n".join(_lines(inquiry, held, until, records)) + "\n"
 
 
-def _lines(inquiry: Inquiry, held: tuple[Held, ...], until: datetime) -> Iterator[str]:
+def _lines(
+    inquiry: Inquiry, held: tuple[Held, ...], until: datetime, records: Records
+) -> Iterator[str]:
     yield f"# {_words(inquiry.question)}"
     if inquiry.framing:
         yield f"\nFraming: {_words(inquiry.framing)}"
@@ -45,7 +58,11 @@ def _lines(inquiry: Inquiry, held: tuple[Held, ...], until: datetime) -> Iterato
         yield f"  - {_standing(one, until)}"
     if inquiry.anchors:
         yield "\nAnchor papers:\n"
-        yield from (f"- {_words(anchor_line(anchor))}" for anchor in inquiry.anchors)
+    for anchor in inquiry.anchors:
+        yield f"- {_words(anchor_line(anchor))}"
+        found = check(anchor, records)
+        if found.resolves is not Answer.UNKNOWN and found.problems:
+            yield f"  - {_words(problems_line(found.problems))}"
     yield "\nTasks:\n"
     tasks = inquiry.tasks or _TASKS
     yield from (f"{n}. {_words(task)}" for n, task in enumerate(tasks, start=1))
@@ -71,5 +88,5 @@ def _standing(held: Held, until: datetime) -> str:
     )
     told = held.state + (f" ({pieces})" if pieces else "")
     if Flag.UNGROUNDED in held.flags:
-        told += "; no real paper has been shown to stand behind it"
+        told += "; no real paper has been shown to be its source"
     return standing_line(utc(until).date(), told)

@@ -52,9 +52,12 @@ def to_markdown(report: Report) -> str:
     return _rendered("report.md.j2", report)
 
 
-def to_html(report: Report) -> str:
-    """The report as one HTML file without scripts, which loads nothing."""
-    return _rendered("report.html.j2", report)
+def to_html(report: Report, *, home: str | None = None) -> str:
+    """The report as one HTML file without scripts, which loads nothing.
+
+    As a page of a site it leads back to `home`.
+    """
+    return _rendered("report.html.j2", report, home=home)
 
 
 def to_json(report: Report, files: Mapping[str, str | None] | None = None) -> str:
@@ -79,7 +82,7 @@ def write(report: Report, folder: Path) -> Files:
     return files
 
 
-def _rendered(template: str, report: Report) -> str:
+def _rendered(template: str, report: Report, **more: object) -> str:
     return filled(
         template,
         report=report,
@@ -90,6 +93,7 @@ def _rendered(template: str, report: Report) -> str:
         costs=summary.costs(report.run),
         settings=summary.settings(report.run),
         remarks=summary.remarks(report),
+        **more,
     )
 
 

@@ -19,7 +19,7 @@ def write_site(
     listed = []
     for report in reports:
         stem = file_stem(report.run.id)
-        write_file(folder / "runs" / f"{stem}.html", render.to_html(report))
+        write_file(folder / "runs" / f"{stem}.html", render.to_html(report, home="../index.html"))
         told = summary.title(report), summary.headline(report)
         listed.append((f"runs/{stem}.html", *told))
     for holding in held:

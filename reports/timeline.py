@@ -2,19 +2,20 @@
 
 Drawn with matplotlib, which is slow to import (0.5 s): this module is imported inside the
 functions that draw. The same history gives the same bytes; there is one for light
-and one for dark pages, and the light one prints.
+and one for dark pages, each wide and narrow, and the wide light one prints.
 """
 
 import io
 from functools import lru_cache
 from itertools import accumulate
+from math import floor
 from threading import Lock
 from typing import Final, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -23,6 +24,7 @@ from reports.history import Moment
 from reports.words import SYMBOLS
 
 Theme = Literal["light", "dark"]
+Width = Literal["wide", "narrow"]
 
 _INK: Final = {"light": "#1c1d21", "dark": "#e7e7e4"}
 _SIDES: Final = {
@@ -32,11 +34,19 @@ _SIDES: Final = {
 """The colours of the page's own style sheet; hatching tells the sides apart without them."""
 
 _HATCH: Final = {"for": "", "with conditions": "///", "against": "xxx"}
-_MARGINS: Final = {"left": 0.175, "right": 0.985, "top": 0.98, "bottom": 0.14, "hspace": 0.22}
-"""Shares of the picture: room for the longest standing's name, and for the legend between."""
+_INCHES: Final = {"wide": 7.2, "narrow": 3.73}
+"""The width of a column of text, and of a phone's screen; letters have one size on both."""
+
+_HEIGHT_IN: Final = 3.4
+_LEFT_IN: Final = 1.26
+_MARGINS: Final = {"right": 0.985, "top": 0.98, "bottom": 0.14, "hspace": 0.22}
+"""Shares of the picture but for the left one: room for the longest standing's name, and for the
+legend between."""
 
 _DAY_S: Final = 86_400
 """matplotlib counts dates in days since 1970."""
+
+_WEEK: Final = 7
 
 _ORDER: Final = tuple(StandingState)
 _ONE_AT_A_TIME: Final = Lock()
@@ -44,7 +54,7 @@ _ONE_AT_A_TIME: Final = Lock()
 
 
 @lru_cache(maxsize=64)
-def history_svg(moments: tuple[Moment, ...], theme: Theme) -> bytes:
+def history_svg(moments: tuple[Moment, ...], theme: Theme, width: Width = "wide") -> bytes:
     """The picture of `moments`, newest first, as SVG; the last ones drawn are kept."""
     told = list(reversed(moments))
     ink = _INK[theme]
@@ -64,23 +74,32 @@ def history_svg(moments: tuple[Moment, ...], theme: Theme) -> bytes:
         }
     )
     with _ONE_AT_A_TIME, settings:
-        figure = Figure(figsize=(7.2, 3.4))
+        inches = _INCHES[width]
+        figure = Figure(figsize=(inches, _HEIGHT_IN))
         FigureCanvasSVG(figure)
-        above, below = figure.subplots(
-            2, 1, sharex=True, height_ratios=(3, 2), gridspec_kw=_MARGINS
-        )
+        margins = {**_MARGINS, "left": _LEFT_IN / inches}
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2), gridspec_kw=margins)
         # A run over an earlier window tells of an earlier time, and was still the later one.
         days = (moment.at.timestamp() / _DAY_S for moment in told)
         at = list(accumulate(days, max))
         end = at[-1] + max((at[-1] - at[0]) * 0.06, 1.0)
         _standings(above, [*at, end], [*told, told[-1]], theme)
         _evidence(below, [*at, end], [*told, told[-1]], theme)
-        locator = AutoDateLocator(minticks=2, maxticks=7)  # type: ignore[no-untyped-call]  # matplotlib does not annotate its dates
-        below.xaxis.set_major_locator(locator)
-        below.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # the same
+        _dates(below, at[0], end, n_most=7 if width == "wide" else 4)
         written = io.BytesIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None})
     return written.getvalue()
+
+
+def _dates(axes: Axes, first: float, end: float, *, n_most: int) -> None:
+    """Whole days at most: a night has no hour of its own."""
+    locator = (
+        DayLocator() if end - first < _WEEK else AutoDateLocator(minticks=2, maxticks=n_most)  # type: ignore[no-untyped-call]  # matplotlib does not annotate its dates
+    )
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # the same
+    room = (end - first) * 0.04
+    axes.set_xlim(floor(first) - room, end + room)
 
 
 def _standings(axes: Axes, at: list[float], told: list[Moment], theme: Theme) -> None:
@@ -115,5 +134,6 @@ def _evidence(axes: Axes, at: list[float], told: list[Moment], theme: Theme) -> 
     axes.yaxis.set_major_formatter(lambda n, _: f"{abs(n):.0f}")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(
-        loc="lower left", bbox_to_anchor=(0, 1), borderpad=0, fontsize=8, frameon=False, ncols=3
-    )
+        loc="lower right", bbox_to_anchor=(1, 1), borderpad=0, fontsize=8, frameon=False, ncols=3,
+        handlelength=1.5, columnspacing=1.2,
+    )  # fmt: skip

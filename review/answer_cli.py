@@ -72,7 +72,7 @@ def prompt(
     from review import shown
 
     found = known(opened_workspace(workspace), inquiry)
-    text = prompt_of(found.inquiry, found.held, found.until)
+    text = prompt_of(found.inquiry, found.held, found.until, found.records)
     if json:
         shown.as_json({"inquiry": found.inquiry.id, "prompt": text})
     else:

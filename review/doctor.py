@@ -115,7 +115,8 @@ def _judge(workspace: Workspace) -> str:
         settings = workspace.settings.judge
         models = tuple(dict.fromkeys((settings.model, settings.second_model or settings.model)))
         tariff = model.judge.asking.tariff
-        found = asyncio.run(probed(model.endpoint, models, tariff))
+        probe = probed(model.endpoint, models, tariff, max_output=settings.max_output_tokens)
+        found = asyncio.run(probe)
         plain = model.endpoint.access.is_plain
         warned = "; the key is sent unencrypted over the network" if plain else ""
         return f"{told}; {found}; budget {model.judge.asking.budget.ceilings}{warned}"

@@ -5,9 +5,11 @@ One at a time in this process; the workspace's own lock sees to it that no other
 
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock, Thread
 from typing import Final
 
+from claims.clock import utc_now
 from claims.errors import LedgerConflict, RetestError
 from flows.start import start
 from flows.workspace import Workspace
@@ -21,6 +23,7 @@ class Progress:
     """One retest as it goes. Written by one thread, read by others."""
 
     claim_id: str
+    begun_at: datetime = field(default_factory=utc_now)
     stage: str = "starting"
     n_done: int = 0
     n_total: int | None = None

@@ -52,11 +52,13 @@ def explain(workspace: Workspace, named: str, *, json_wanted: bool) -> None:
         return
     shown.facts(_facts(assessment))
     for number, call in enumerate(calls, start=1):
-        shown.out(f"\n== request {number}: {call.step}, {call.outcome}")
+        control = " (control: a claim on which nothing bears)" if call.is_control else ""
+        shown.out(f"\n== request {number}: {call.step}{control}, {call.outcome}")
         shown.facts(_call_facts(call))
         prompt = prompts[call.prompt]
         for name, text in (
             ("instructions", prompt and prompt.instructions),
+            ("schema of the answer", prompt and prompt.answer_schema),
             ("shown", call.shown),
             ("answer", call.answer),
         ):

@@ -18,6 +18,10 @@ _KEYS: Final = "a accept, r reject, m amend, s skip, u undo the last one, q quit
 _RULINGS: Final = {"a": Ruling.ACCEPT, "r": Ruling.REJECT, "m": Ruling.AMEND}
 
 
+class _Back(Exception):
+    """The person thought better of the ruling that was begun."""
+
+
 @dataclass
 class _Walk:
     """One walk through the queue."""
@@ -84,12 +88,14 @@ def _settle(going: _Walk, card: Card) -> bool:
                     return True
         except DecisionRefused as error:
             shown.out(f"not entered: {error}")
+        except _Back:
+            shown.out("nothing was entered")
 
 
 def _rule(going: _Walk, card: Card, ruling: Ruling) -> None:
     relation = None
     if ruling is Ruling.AMEND:
-        relation = _choice(going, list(Relation), "which is it really?")
+        relation = _choice(going, list(Relation), "which is it really")
     wish = Wish(
         claim_id=card.claim.id,
         assessment_id=card.exhibit.id,
@@ -107,20 +113,22 @@ def _rule(going: _Walk, card: Card, ruling: Ruling) -> None:
 def _why(going: _Walk, ruling: Ruling) -> str:
     if ruling is Ruling.ACCEPT:
         return COMMON_REASONS[ruling][0]
-    return _choice(going, COMMON_REASONS[ruling], "why? (a number, or your own words)", free=True)
+    return _choice(going, COMMON_REASONS[ruling], "why", free=True)
 
 
 def _choice(
     going: _Walk, offered: "list[Relation] | tuple[str, ...]", question: str, *, free: bool = False
 ) -> str:
+    """What was chosen, or typed where that is `free`. Raises _Back when it is nothing."""
     for n, told in enumerate(offered, start=1):
         shown.out(f"{n} {told}", indent=2)
-    while True:
-        answer = going.ask(question)
+    own = ", your own words" if free else ""
+    while answer := going.ask(f"{question}? [a number{own}, or nothing to go back]"):
         if answer.isdecimal() and 1 <= int(answer) <= len(offered):
             return str(offered[int(answer) - 1])
-        if free and answer and not answer.isdecimal():
+        if free and not answer.isdecimal():
             return answer
+    raise _Back
 
 
 def _undo(going: _Walk) -> None:

@@ -96,8 +96,13 @@ _COMMON = frozenset(
     ]
 )
 _DENIALS = re.compile(r"\b(?:not|no|never|neither|nor|fails?|failed|lacks?|cannot|denied|hardly)\b")
-_ADDRESS = re.compile(r"https?:|www\.|arxiv|doi|\d{4}\.\d{4}|[a-z]/\d{7}", re.IGNORECASE)
-"""What the instructions ask to leave out."""
+_LEFT_OUT = re.compile(
+    r"https?:|www\.|arxiv|doi|\d{4}\.\d{4}|[a-z]/\d{7}|\byou are\b", re.IGNORECASE
+)
+"""What the instructions ask to leave out: addresses, and words that speak to whoever reads."""
+
+N_CHARS = 600
+"""Of a statement at most: a sentence that runs on is told in part, and quoted whole."""
 
 N_LETTERS = 6
 N_FABRICATED = 12
@@ -141,7 +146,7 @@ def passages(shown: str) -> list[tuple[str, str]]:
 
 def finding(label: str, words: str, **changed: object) -> dict[str, Any]:
     """A finding that quotes these words."""
-    said = " ".join(words.split())
+    said = " ".join(words.split())[:N_CHARS]
     return {
         "statement": said,
         "quotes": [{"passage": label, "words": words}],
@@ -225,7 +230,7 @@ def as_text(answer: Mapping[str, Any]) -> str:
 
 def _found(label: str, text: str) -> list[dict[str, Any]]:
     told = [text[a:b] for a, b in _sentences(text) if b - a >= 30]
-    return [finding(label, words) for words in told if not _ADDRESS.search(words)][:6]
+    return [finding(label, words) for words in told if not _LEFT_OUT.search(words)][:6]
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:

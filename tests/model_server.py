@@ -9,6 +9,7 @@ and answers by rule (`tests.model_answers`), so that the same question always ge
 import argparse
 import json
 import random
+import sys
 import threading
 import time
 from collections import Counter
@@ -45,17 +46,23 @@ class ModelServer:
     contrary: frozenset[str] = frozenset()
     """Models that turn every relation around."""
     cannot: frozenset[str] = frozenset()
-    """`responses`, `json_schema`, `json_object`, `temperature`, `batch`."""
+    """`responses`, `json_schema`, `json_object`, `temperature`, `batch`, `models`."""
+    tag: str = ""
+    """What the list of models adds to the name that the model answers to."""
     says: str | None = None
     """The text of every answer, whatever was asked."""
     adds: Mapping[str, Any] = field(default_factory=dict)
     """What the body of every answer says beside or instead."""
+    request_id: str = "req"
+    """What the id of every request begins with."""
     context: int = 32_768
     """Tokens that it says a question may have."""
+    cuts_at: int | None = None
+    """Tokens after which it reads no further, without a word."""
     absent: int = 404
     """The status of a path that there is not."""
     ignores_schema: bool = False
-    """Accepts a schema, and answers with a chatty text the first time."""
+    """Accepts a schema, and knows nothing of it where it does not stand in the words, too."""
     retry_after: str = "0"
     hang_s: float = 2.0
     delay_s: float = 0.0
@@ -75,6 +82,8 @@ class ModelServer:
     batches: dict[str, Json] = field(default_factory=dict)
     batch_polls: int = 1
     """A batch is done when it was asked for so many times."""
+    share_in_time: float = 1.0
+    """Of a batch's questions, those that are answered before it expires."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     stopped: threading.Event = field(default_factory=threading.Event)
     base_url: str = ""
@@ -159,7 +168,7 @@ def _answerer(state: ModelServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(answer.status)
             self.send_header("Content-Type", "text/html" if plain else "application/json")
             self.send_header("Content-Length", str(len(data)))
-            self.send_header("x-request-id", f"req-{state.asked['POST']}")
+            self.send_header("x-request-id", f"{state.request_id}-{state.asked['POST']}")
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -184,8 +193,9 @@ def _got(state: ModelServer, path: str) -> Answer:
     if path.startswith("/v1/batches?"):
         listed = [{"id": name, **batch} for name, batch in reversed(state.batches.items())]
         return Answer(200, {"object": "list", "data": listed, "has_more": False})
-    if path == "/v1/models":
-        listed = [{"id": state.model, "object": "model", "max_model_len": state.context}]
+    if path == "/v1/models" and "models" not in state.cannot:
+        name = state.model + state.tag
+        listed = [{"id": name, "object": "model", "max_model_len": state.context}]
         return Answer(200, {"object": "list", "data": listed})
     name = path.removeprefix("/v1/files/").removesuffix("/content")
     if path.startswith("/v1/files/") and name in state.files:
@@ -227,7 +237,7 @@ def _judged(state: ModelServer, path: str, body: Json, key: str) -> Answer:
         return _error(400, f"response_format {form} is not supported", param="response_format")
     if "temperature" in body and "temperature" in state.cannot:
         return _error(400, "Unsupported parameter: 'temperature'", param="temperature")
-    step, shown, n_turns = shapes.question(body, api)
+    step, shown = shapes.question(body, api)
     with state.lock:
         state.asked[f"step {step}"] += 1
         state.bodies.append(body)
@@ -237,7 +247,7 @@ def _judged(state: ModelServer, path: str, body: Json, key: str) -> Answer:
     text = _text(state, step, shown)
     if body["model"] in state.contrary:
         text = text.replace("SUPPORTS", "CONTRADICTS")
-    if state.ignores_schema and n_turns == 1:
+    if state.ignores_schema and "additionalProperties" not in shapes.said(body, api)[-1]:
         text = "Certainly! Here is what I found: it depends."
     return _whole(state, api, text, body, fault)
 
@@ -277,33 +287,12 @@ def _text(state: ModelServer, step: str, shown: str) -> str:
 
 
 def _whole(state: ModelServer, api: str, text: str, body: Json, fault: Fault | None) -> Answer:
-    match fault:
-        case Fault.CUT_OFF:
-            text = text[: len(text) // 2]
-        case Fault.MALFORMED:
-            text = text[:-1] + ", }"
-        case Fault.OUTSIDE:
-            text = json.dumps({"findings": "many", "relation": "PROVES"})
-        case Fault.EMPTY:
-            text = ""
-        case Fault.REFUSED | Fault.FILTERED:
-            text = "I cannot help with that."
-    n_input, n_output = len(json.dumps(body)) // 4, max(1, len(text) // 4)
-    said = (
-        shapes.response(state.model, text, fault)
-        if api == "responses"
-        else shapes.completion(state.model, text, fault)
-    )
+    text = shapes.spoilt(text, fault)
+    shape = shapes.response if api == "responses" else shapes.completion
+    said = shape(state.model, text, fault)
     if fault is not Fault.NO_USAGE:
-        names = (
-            ("input_tokens", "output_tokens")
-            if api == "responses"
-            else (
-                "prompt_tokens",
-                "completion_tokens",
-            )
-        )
-        said["usage"] = {names[0]: n_input, names[1]: n_output, "total_tokens": n_input + n_output}
+        n_input = min(len(json.dumps(body)) // 4, state.cuts_at or sys.maxsize)
+        said["usage"] = shapes.usage(api, n_input, max(1, len(text) // 4))
     return Answer(200, {**said, **state.adds}, broken=fault if fault in BROKEN else None)
 
 
@@ -336,13 +325,23 @@ def _handed_over(state: ModelServer, body: Json) -> Answer:
 def _polled(state: ModelServer, batch: Json) -> Json:
     with state.lock:
         batch["polled"] += 1
-        if batch["polled"] < state.batch_polls or batch["status"] == "completed":
+        if batch["polled"] < state.batch_polls or batch["status"] != "validating":
             return batch
         lines = [json.loads(line) for line in state.files[batch["input_file_id"]].splitlines()]
-        answers = [_line(state, line) for line in lines]
-        name = f"file-{len(state.files) + 1}"
-        state.files[name] = "\n".join(json.dumps(answer) for answer in reversed(answers))
-        batch |= {"status": "completed", "output_file_id": name}
+        n_in_time = int(state.share_in_time * len(lines))
+        ends = [_line(state, line) for line in lines[:n_in_time]]
+        late = [_late(line) for line in lines[n_in_time:]]
+        is_good = [end["response"]["status_code"] == 200 for end in ends]
+        files = {
+            "output_file_id": [end for end, good in zip(ends, is_good, strict=True) if good],
+            "error_file_id": [end for end, good in zip(ends, is_good, strict=True) if not good]
+            + late,
+        }
+        for kind, found in files.items():
+            if found:
+                batch[kind] = f"file-{len(state.files) + 1}"
+                state.files[batch[kind]] = "\n".join(map(json.dumps, reversed(found)))
+        batch["status"] = "expired" if late else "completed"
         return batch
 
 
@@ -350,6 +349,11 @@ def _line(state: ModelServer, line: Json) -> Json:
     answer = _judged(state, line["url"], line["body"], "")
     response = {"status_code": answer.status, "request_id": "req-b", "body": answer.body}
     return {"id": "b", "custom_id": line["custom_id"], "response": response, "error": None}
+
+
+def _late(line: Json) -> Json:
+    error = {"code": "batch_expired", "message": "This request did not begin in time."}
+    return {"id": "b", "custom_id": line["custom_id"], "response": None, "error": error}
 
 
 def _error(

@@ -1,5 +1,6 @@
 """The shapes of requests and answers in OpenAI's two APIs, and how answers are spoilt."""
 
+import json
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +50,30 @@ PASSING = (
 """Faults that an endpoint has now and then."""
 
 
+def spoilt(text: str, fault: Fault | None) -> str:
+    """What is left of the text of an answer."""
+    match fault:
+        case Fault.CUT_OFF:
+            return text[: len(text) // 2]
+        case Fault.MALFORMED:
+            return text[:-1] + ", }"
+        case Fault.OUTSIDE:
+            return json.dumps({"findings": "many", "relation": "PROVES"})
+        case Fault.EMPTY:
+            return ""
+        case Fault.REFUSED | Fault.FILTERED:
+            return "I cannot help with that."
+        case _:
+            return text
+
+
+def usage(api: str, n_input: int, n_output: int) -> Json:
+    """The tokens, under the names of the API."""
+    names = ("input", "output") if api == "responses" else ("prompt", "completion")
+    counted = dict(zip((f"{name}_tokens" for name in names), (n_input, n_output), strict=True))
+    return {**counted, "total_tokens": n_input + n_output}
+
+
 def response(model: str, text: str, fault: Fault | None) -> Json:
     part = {"type": "output_text", "text": text, "annotations": []}
     said: Json = {"id": "resp-1", "object": "response", "model": f"{model}-2026-11-01"}
@@ -82,10 +107,16 @@ def completion(model: str, text: str, fault: Fault | None) -> Json:
     }
 
 
-def question(body: Json, api: str) -> tuple[str, str, int]:
-    """The step, what was first shown, and the number of turns."""
-    turns = body["input"] if api == "responses" else body["messages"][1:]
-    system = body["instructions"] if api == "responses" else body["messages"][0]["content"]
+def said(body: Json, api: str) -> list[str]:
+    """What the model is told in words: the instructions, and each turn."""
+    if api == "responses":
+        return [body["instructions"], *(turn["content"] for turn in body["input"])]
+    return [turn["content"] for turn in body["messages"]]
+
+
+def question(body: Json, api: str) -> tuple[str, str]:
+    """The step, and what was first shown."""
+    system, shown, *_ = said(body, api)
     begins = {
         "You read one": "extract",
         "Words were said": "requote",
@@ -98,7 +129,7 @@ def question(body: Json, api: str) -> tuple[str, str, int]:
         "You propose one": "inquire",
     }
     step = next((step for begun, step in begins.items() if system.startswith(begun)), "other")
-    return step, turns[0]["content"], len(turns)
+    return step, shown
 
 
 def form(body: Json, api: str) -> str:

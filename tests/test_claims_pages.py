@@ -225,7 +225,7 @@ def test_dates_are_read_as_people_write_them(text: str, edtf: str | None) -> Non
         ("Dated claims – mind their dates", Part.CLAIMS, ""),  # noqa: RUF001 - dashes of pages
         ("3. ANCHOR PAPERS", Part.ANCHORS, ""),
         ("Framing: who asks?", Part.FRAMING, "who asks?"),
-        ("Restated question — why?", Part.QUESTION, "why?"),
+        ("Restated question — why?", Part.RESTATED, "why?"),
         ("Your three tasks", Part.TASKS, ""),
     ],
 )

@@ -137,6 +137,15 @@ def test_a_later_version_of_the_claims_own_source_counts_by_its_own_day() -> Non
     assert standing.state is StandingState.SUPERSEDED
 
 
+@pytest.mark.parametrize("cited", ["2403.00001", "2403.00001v1"])
+def test_a_claim_is_not_confirmed_by_the_paper_that_it_rests_on(cited: str) -> None:
+    about = claim(as_of="2024", sources=[{"arxiv": cited}])
+    own = paper("2403.00001v1", submitted="2024-03-01")
+    other = paper("2403.00002v1", submitted="2024-03-01")
+    assert stands(assessment(about, own), about=about).state is StandingState.UNTESTED
+    assert stands(assessment(about, other), about=about).state is StandingState.CONFIRMED
+
+
 @pytest.mark.parametrize(("confidence", "n"), [(0.49, 0), (0.5, 1), (1.0, 1)])
 def test_evidence_below_the_threshold_of_its_judge_is_not_admitted(
     confidence: float, n: int

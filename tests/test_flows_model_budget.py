@@ -228,6 +228,34 @@ def test_an_answer_of_a_batch_that_was_read_once_is_not_read_again(tmp_path: Pat
     assert server.n_answers == len(outcomes)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_what_a_batch_leaves_when_it_expires_is_done_by_the_next_night(
+    tmp_path: Path, share: float
+) -> None:
+    with serving(share_in_time=share) as server:
+        place = workspace(tmp_path, server, *papers(8), library=ONE_CLAIM, batch=True)
+        late = asyncio.run(night(place, "2026-07-01"))
+        failed = [failure for failure in late.run.failures if failure.stage != LOOK_UP]
+        assert {failure.error for failure in failed} == {"JudgeBusy"}
+        assert all("did not begin in time" in failure.message for failure in failed)
+        assert len({failure.item_id for failure in failed}) + late.run.counts.n_papers_read == 8
+        server.share_in_time = 1.0
+        done = asyncio.run(night(place, "2026-07-01"))
+    assert done.run.counts.n_papers_read == 8 - late.run.counts.n_papers_read
+    assert states(done) == {"lanterns-agree": "CONTESTED"}
+    answered = [call["key"] for call in calls(place) if call["outcome"] == "answered"]
+    assert len(answered) == len(set(answered)) == server.n_answers
+
+
+def test_a_line_of_a_batch_that_nobody_can_read_is_asked_for_anew(tmp_path: Path) -> None:
+    with serving(faults=(Fault.HTML,), n_faulty=1) as server:
+        place = workspace(tmp_path, server, AGREES, library=ONE_CLAIM, batch=True)
+        failed = asyncio.run(night(place, "2026-07-01"))
+        assert [f.error for f in failed.run.failures if f.stage != LOOK_UP] == ["JudgeBusy"]
+        done = asyncio.run(night(place, "2026-07-02"))
+    assert states(done) == {"lanterns-agree": "CONFIRMED"}
+
+
 def test_a_batch_that_is_turned_away_is_told(tmp_path: Path) -> None:
     with serving(cannot=frozenset({"batch"})) as server:
         place = workspace(tmp_path, server, AGREES, library=ONE_CLAIM, batch=True)

@@ -107,12 +107,12 @@ def test_of_a_hundred_obeyed_injections_none_changes_a_standing(tmp_path: Path) 
     with serving(obeys=True) as server:
         place = workspace(tmp_path, server, AGREES, *hostile, library=ONE_CLAIM, parallel=8)
         done = asyncio.run(night(wide(place, 200), "2026-07-01"))
-    assert server.asked["step extract"] == 101
+    n_seen_by_words = sum(speaks_to_a_judge(words) for words in INJECTIONS)
+    assert server.asked["step extract"] == 101 + 2 * n_seen_by_words  # each put back twice
     assert states(done) == {"lanterns-agree": "CONFIRMED"}
     story = done.report.stories[0]
     assert {str(piece.paper.id) for piece in story.pieces} == {"2503.00001v1"}
-    n_unseen_by_words = sum(not speaks_to_a_judge(words) for words in INJECTIONS)
-    assert n_unseen_by_words >= 20  # what the list of words does not know, the control refuses
+    assert n_seen_by_words <= 80  # what the list of words does not know, the control refuses
     assert any("nothing can bear" in failure.message for failure in done.run.failures)
     assert any("speak to a model" in failure.message for failure in done.run.failures)
 

@@ -88,11 +88,29 @@ def test_the_tasks_own_questions_are_answered_from_what_bears_on_them() -> None:
     assert [one.text for one in moths.statements] == ["No evidence found."]
 
 
+def test_a_question_about_a_claim_tells_where_that_claim_stands() -> None:
+    told = answer(held(BURN), tasks=["Does a longer wick burn longer in wind? Who pays?"])
+    wick, payers, *_ = told.premise
+    assert [one.claim.id for one in wick.held] == ["wicks-burn"]
+    assert "is UNTESTED" in wick.statements[0].text
+    assert payers.held == ()
+
+
+@pytest.mark.parametrize(
+    ("task", "n"),
+    [("Propose three new research questions.", 3), ("Ask 1 question.", 1), ("Ask on.", 2)],
+)
+def test_as_many_questions_are_asked_as_the_task_names(task: str, n: int) -> None:
+    pieces = (assessment(AGREE, NEW), assessment(AGREE, NEWER, relation=Relation.CONTRADICTS))
+    told = answer(held(AGREE, *pieces), held(BURN), tasks=["Re-test.", "Find.", task])
+    assert len(told.questions) == n
+
+
 def test_disagreement_is_of_the_window_and_ranked_by_four_criteria() -> None:
     weak = assessment(AGREE, NEW, relation=Relation.QUALIFIES, confidence=0.6)
     strong = assessment(AGREE, NEWER, relation=Relation.SUPERSEDES)
     old = assessment(AGREE, OLD, relation=Relation.CONTRADICTS)
-    told = answer(held(AGREE, weak, strong, old, own_authors=frozenset({"lampwright"})))
+    told = answer(held(AGREE, weak, strong, old, own_authors=frozenset({"i lampwright"})))
     assert [one.assessment for one in told.disagreements] == [strong, weak]
     assert told.disagreements[0].criteria.independence == 1.0
     assert told.disagreements[1].criteria.independence == 0.0
@@ -185,7 +203,7 @@ def test_ids_in_free_text_are_struck_unless_they_are_the_paper_meant(
 
 def test_a_claim_that_rests_on_nothing_real_is_told_as_such() -> None:
     told = answer(Held(claim=BURN, standing=None, assessments=()))
-    assert "no real paper has been shown to stand behind it" in told.premise[0].statements[0].text
+    assert "no real paper has been shown to be its source" in told.premise[0].statements[0].text
     cited = claim(sources=(SourceRef(arxiv=ArxivId("2401.00001")),))
     assert cited.sources
 

@@ -63,6 +63,15 @@ def test_bibtex_reads_back_and_holds_no_command_of_the_title() -> None:
     assert fields["author"].value.count(" and ") == 2
 
 
+def test_letters_that_tex_has_no_command_for_are_kept_without_a_word(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    text = bibliography.bibtex([paper(title="灯笼", authors=("王小明",))])
+    assert "{灯笼}" in text
+    assert "{王小明}" in text
+    assert caplog.records == []
+
+
 def test_ris_reads_back_and_a_title_begins_no_field() -> None:
     text = bibliography.ris([NASTY, paper()])
     assert not re.search(r"^\d+\.", text, re.MULTILINE)
@@ -157,5 +166,6 @@ def test_a_site_is_whole_and_its_links_lead_somewhere(
     assert all((tmp_path / link).is_file() for link in links)
     for page in tmp_path.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
+        assert page == index or 'href="../index.html"' in text
         assert "default-src 'none'" in text
         assert "<script" not in text

@@ -7,17 +7,18 @@ from hypothesis import strategies as st
 
 from claims.answer import Held
 from claims.claim import Claim, Inquiry, SourceRef
+from claims.health import Records
 from claims.ids import ArxivId
 from claims.pages.page import read_page
 from reports.prompt import prompt_of
-from tests.fakes import claim, moment
+from tests.fakes import claim, moment, paper
 
 UNTIL = moment("2026-07-01")
 
 
 def written(inquiry: Inquiry) -> str:
     held = tuple(Held(claim=one, standing=None, assessments=()) for one in inquiry.claims)
-    return prompt_of(inquiry, held, UNTIL)
+    return prompt_of(inquiry, held, UNTIL, Records(()))
 
 
 def back(inquiry: Inquiry) -> Inquiry:
@@ -114,3 +115,16 @@ def test_standings_are_told_and_never_read_back() -> None:
     inquiry = Inquiry(id="lamps", question="Do lamps agree?", claims=(claim(),))
     assert "Standing today, 2026-07-01: UNTESTED" in written(inquiry)
     assert back(inquiry).claims[0].note is None
+
+
+def test_what_to_mind_of_an_anchor_is_told_and_never_read_back() -> None:
+    inquiry = Inquiry(
+        id="lamps",
+        question="Do lamps agree?",
+        anchors=(SourceRef(arxiv=ArxivId("2401.00001"), title="Wicks and Nights", year=2023),),
+    )
+    known = paper("2401.00001v1", title="Wicks and Nights", submitted="2024-01-05")
+    text = prompt_of(inquiry, (), UNTIL, Records([known]))
+    assert "first submitted on 2024-01-05, not in 2023" in text
+    again = read_page(text.encode(), "a prompt", today=date(2026, 7, 1)).inquiry
+    assert again.anchors == inquiry.anchors

@@ -97,6 +97,14 @@ def test_a_walk_skips_amends_undoes_and_stops(
     assert "withdraw: wicks-burn CONTESTED -> QUALIFIED" in shown
 
 
+def test_a_ruling_that_was_begun_is_left_by_an_empty_line(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert walk(room, "Ada", io.StringIO("r\n\nm\n2\n\nq\n")) == ()
+    assert not room.ledger.work.decisions(AGREE.id)
+    assert capsys.readouterr().out.count("nothing was entered") == 2
+
+
 def test_hostile_words_are_shown_as_text(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
     hostile = paper("2503.00009v1", title="\x1b[2J\x1b]0;owned\x07 [bold]lamp[/bold]")
     retested(

@@ -192,12 +192,28 @@ def test_a_failed_night_speaks_and_so_does_a_quiet_one_that_is_asked(
     assert "lanterns.toml" in receiver.messages[1]["message"]
 
 
+def test_a_night_without_a_source_is_told_as_failed(place: Path, receiver: Receiver) -> None:
+    (place / "dump.jsonl").unlink()
+    assert retest("nightly", cwd=place, RETEST_NOTIFY=receiver.url).returncode == 2
+    assert receiver.messages[0]["title"] == "The night failed"
+    assert "there is no dump" in receiver.messages[0]["message"].splitlines()[0]
+
+
 def test_a_message_that_cannot_be_delivered_fails_no_night(place: Path, receiver: Receiver) -> None:
     receiver.status = 500
     done = retest("nightly", "--until", "2026-07-01", cwd=place, RETEST_NOTIFY=receiver.url)
     assert done.returncode == 0
-    assert "could not be delivered" in done.stderr
+    assert "could not be delivered to number 1 of" in done.stderr
     assert receiver.url not in done.stderr
+
+
+def test_one_address_out_of_order_keeps_nothing_from_the_others(
+    place: Path, receiver: Receiver
+) -> None:
+    urls = f"json://127.0.0.1:9/ {receiver.url}"
+    told = retest("doctor", "--notify", cwd=place, RETEST_NOTIFY=urls)
+    assert "could not be delivered to number 1 of" in told.stdout
+    assert len(receiver.messages) == 1
 
 
 def test_doctor_sends_a_test_and_says_when_nobody_is_to_be_told(

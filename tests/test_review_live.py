@@ -11,7 +11,7 @@ from claims.errors import LedgerConflict
 from review.live import Progress, Retests
 from review.web.serving import page_beside
 from tests.lamps import FIRST, workspace
-from tests.test_review_shelf import SAID, shelved
+from tests.test_review_shelf import ID, SAID, shelved
 from tests.test_review_web import Browser
 
 
@@ -24,10 +24,13 @@ def until(holds: Callable[[], bool], *, within_s: float = 60.0) -> None:
 
 
 def test_a_retest_is_followed_and_its_quote_is_shown_on_its_page(tmp_path: Path) -> None:
-    with page_beside(shelved(tmp_path), host="127.0.0.1", port=0) as address:
+    place = shelved(tmp_path)
+    with page_beside(place, host="127.0.0.1", port=0) as address:
         browser, told = Browser(address), list[str]()
         begun = browser.post("/claims/lanterns-agree/retest", {"mark": browser.mark()})
         assert "htmx.min.js" in begun.text
+        # A refresh to a place within the page, as the address after the form is, loads nothing.
+        assert 'content="3; url=/claims/lanterns-agree"' in begun.text
 
         def ended() -> bool:
             answer = browser.get("/claims/lanterns-agree/retest")
@@ -37,7 +40,7 @@ def test_a_retest_is_followed_and_its_quote_is_shown_on_its_page(tmp_path: Path)
         until(ended)
         assert any('hx-trigger="every 1s"' in text for text in told)
         page = browser.get("/claims/lanterns-agree").text
-        assert "Retested just now" in page
+        assert "The retest has ended" in page
         assert "htmx.min.js" not in page
         assert SAID.split()[0] in page
         picture = re.search(r'src="(/evidence/[^"]+\.png)"', page)
@@ -47,6 +50,10 @@ def test_a_retest_is_followed_and_its_quote_is_shown_on_its_page(tmp_path: Path)
         assert drawn.content.startswith(b"\x89PNG")
         beyond = browser.get(picture[1].replace("/0.png", "/7.png"))
         assert beyond.status_code == 404
+        place.shelf().drop(ID)
+        without = browser.get("/claims/lanterns-agree").text
+        assert "its PDF is not kept here any more" in without
+        assert "/evidence/" not in without
 
 
 def test_only_one_claim_is_retested_at_a_time(tmp_path: Path) -> None:

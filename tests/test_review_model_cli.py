@@ -69,7 +69,24 @@ def test_doctor_tells_when_long_papers_do_not_fit(tmp_path: Path) -> None:
 def test_doctor_tells_which_models_there_are(tmp_path: Path) -> None:
     with serving() as server:
         line = judge_check(place(tmp_path, server, model="nobody"), code=2)
-    assert "does not know the model 'nobody'; it has invented-1" in line
+    assert "answered 404: the model nobody does not exist" in line
+    assert "it lists invented-1" in line
+
+
+def test_doctor_believes_a_model_that_answers_whatever_is_listed(tmp_path: Path) -> None:
+    with serving(tag=":latest") as server:
+        line = judge_check(place(tmp_path / "renamed", server))
+    assert "keeps to schemas; does not list 'invented-1'; it lists invented-1:latest" in line
+    with serving(cannot=frozenset({"models"})) as server:
+        line = judge_check(place(tmp_path / "unlisted", server))
+    assert "lists no models" in line
+    assert "keeps to schemas; context length not told: 20,000 tokens are needed" in line
+
+
+def test_doctor_tells_what_is_missing_from_an_address(tmp_path: Path) -> None:
+    with serving() as server:
+        folder = place(tmp_path, server, base_url=server.base_url.removesuffix("/v1"))
+        assert "check base_url, which mostly ends in /v1" in judge_check(folder, code=2)
 
 
 def test_doctor_tells_that_nobody_answers(tmp_path: Path) -> None:
@@ -139,6 +156,9 @@ def test_explain_shows_an_assessment_whole(tmp_path: Path) -> None:
     short = evidence["assessment_id"].removeprefix("sha256:")[:12]
     printed = said("report", "-w", folder, "--explain", short).stdout
     assert "You read one scientific paper" in printed
+    assert '"enum": ["P1"]' in printed
+    assert printed.count("second look, answered") == 1
+    assert printed.count("second look (control: a claim on which nothing bears), answered") == 1
     assert evidence["quote"] in printed
     assert KEY not in printed
 

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from claims.assessment import StandingState
+from claims.errors import SettingsError
 from claims.ledger import Ledger
 from claims.present import present
 from claims.waiting import waiting
@@ -18,7 +19,8 @@ from flows.settings import read_settings
 from flows.workspace import Workspace
 from review.views.answers import PER_PAGE
 from review.web.serving import page_beside
-from tests.mornings import HOSTILE, Morning, morning
+from tests.fakes import assessment, paper
+from tests.mornings import HOSTILE, Morning, morning, night
 
 MAX_PAGE_BYTES = 100_000
 
@@ -134,19 +136,27 @@ def test_answers_to_many_questions_go_over_several_pages(tmp_path: Path) -> None
 
 
 def test_a_page_that_is_followed_live_is_small_too(tmp_path: Path) -> None:
-    made = morning(tmp_path, 2, n_pieces=40)
+    made = morning(tmp_path, 2)
+    about, long = made.claims[0], "Task and measure are the same on both sides. " * 40
+    found = [assessment(about, paper(f"2504.{n:05}v1"), reason=long) for n in range(1, 41)]
+    ledger = Ledger.open(made.workspace.ledger_url)
+    night(ledger, made.claims, {about.id: found}, "2026-01-04", made.workspace)
+    ledger.close()
     with page_beside(made.workspace, host="127.0.0.1", port=0) as address:
         browser = Browser(address)
-        whole = browser.get("/claims/lantern-0000").text
-        names = {*re.findall(r'="(/static/[^"]+)"', whole), "/static/htmx.min.js"}
-        static = sum(len(browser.get(name).content) for name in names)
-    assert "1 to 8 of 41" in whole
-    assert len(whole.encode()) + static < MAX_PAGE_BYTES
+        still = browser.get(f"/claims/{about.id}").text
+        followed = browser.post(f"/claims/{about.id}/retest", {"mark": browser.mark()}).text
+        for page, n_shown in ((still, 8), (followed, 4)):
+            names = set(re.findall(r'="(/static/[^"]+)"', page))
+            static = sum(len(browser.get(name).content) for name in names)
+            assert ("/static/htmx.min.js" in names) == (page is followed)
+            assert f"1 to {n_shown} of 42" in page
+            assert len(page.encode()) + static < MAX_PAGE_BYTES
 
 
 def answers(browser: Browser, query: str = "") -> str:
     """The page with the answers, once they are worked out."""
-    for _ in range(600):
+    for _ in range(1500):
         told = browser.get(f"/inquiries/lanterns/answer{query}").text
         if "being worked out" not in told:
             return told
@@ -167,7 +177,9 @@ def test_words_full_of_markup_are_shown_as_text(reader: Browser) -> None:
 
 def test_tonight_ranks_what_overturns_first(reader: Browser) -> None:
     told = reader.get("/tonight").text
-    assert "7 standings of 10 claims moved, 2 more with other evidence" in re.sub(r"\s+", " ", told)
+    assert "7 standings of 10 claims moved. 2 more claims have other evidence" in re.sub(
+        r"\s+", " ", told
+    )
     places = [told.index(f"/claims/lantern-000{n}") for n in (3, 4, 0, 1)]
     assert places == sorted(places)
 
@@ -296,6 +308,15 @@ def test_another_host_needs_the_token(tmp_path: Path) -> None:
         assert "who decides: it is empty" in refused.text
 
 
+def test_a_port_that_is_taken_is_told(world: Morning, served: str) -> None:
+    port = int(served.rstrip("/").rsplit(":", 1)[1])
+    with (
+        pytest.raises(SettingsError, match=r"already in use .*; choose another"),
+        page_beside(world.workspace, host="127.0.0.1", port=port),
+    ):
+        pass
+
+
 def test_the_secret_is_for_its_owner_alone(world: Morning, served: str) -> None:
     del served
     assert (world.workspace.state / "review-secret").stat().st_mode & 0o077 == 0
@@ -306,7 +327,8 @@ def test_the_history_is_a_picture_that_says_the_same_twice(reader: Browser) -> N
     assert first.headers["content-type"] == "image/svg+xml"
     assert first.content == reader.get("/claims/lantern-0000/history.svg").content
     assert "CONTESTED" in first.text
-    assert first.content != reader.get("/claims/lantern-0000/history.svg?theme=dark").content
+    for other in ("?theme=dark", "?width=narrow", "?width=narrow&theme=dark"):
+        assert first.content != reader.get(f"/claims/lantern-0000/history.svg{other}").content
 
 
 def test_a_claim_that_changed_its_file_is_seen_at_once(fresh: tuple[Morning, str]) -> None:
@@ -355,9 +377,13 @@ def test_further_names_of_the_host_come_from_the_settings(world: Morning, tmp_pa
         environment=world.workspace.environment,
     )
     with page_beside(place, host="127.0.0.1", port=0) as address:
-        browser = Browser(address)
-        assert browser.get("/tonight", Host="claims.example").status_code == 200
+        start, token = address.split("?")
+        browser = Browser(start)
         assert browser.get("/tonight", Host="other.example").status_code == 421
+        # What a proxy passes on comes from loopback, too.
+        assert browser.get("/tonight", Host="claims.example").status_code == 401
+        browser.session.cookies.set("retest-token", token.removeprefix("token="))
+        assert "Say who you are" in browser.get("/tonight", Host="claims.example").text
 
 
 def _queue(made: Morning) -> list[tuple[str, str]]:

@@ -7,18 +7,26 @@ number; where none stands there, the words that the sentence begins with, told a
 import re
 from typing import Final, NamedTuple
 
+from claims.bounds import bound_before
 from claims.claim import Quantity
-from claims.pages.grammar import COMPARING, FUNCTION_WORDS, verb_forms
+from claims.pages.grammar import COMPARING, FUNCTION_WORDS, verb_forms, word_set
 from claims.pages.years import dates_in
 
 _N: Final = r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,6})?"
+_SYMBOL: Final = (
+    r"(?-i:(?:(?<=[\s\u00a0\u202f])[gmsVWK]|[kcmµμn]m|[kmµμ]g|[mµμn]s|[kMGT]?Wh|[kMGT]W|[mk]V|"
+    r"[kMG]?Pa|[kM]J|[kMGT]?eV|[kM]?pc|[kKMGTP]B|[kMG]?Hz|dB|m?mol|°[CF]|σ|pp[mb])"
+    r"(?:[/·][A-Za-z]{1,5}[²³]?)*)"
+)
+"""Units of measurement as they are abbreviated; a single letter is one only after a space."""
+
 _UNIT: Final = (
-    r"%|per ?cent\b|percentage points?\b|points?\b|pp\b|x\b|×|times\b|-?fold\b|ms\b|seconds?\b|"
-    r"minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b|Hz\b|lumens?\b|mm\b|cm\b|km\b|kg\b"
+    r"%|per ?cent\b|percentage points?\b|points?\b|pp\b|x\b|×|times\b|-?fold\b|seconds?\b|"
+    rf"minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b|lumens?\b|(?P<symbol>{_SYMBOL})"
 )
 _AMOUNT: Final = re.compile(
     rf"(?<![\w.,/@-])(?P<low>{_N})"
-    rf"(?:\s?%?\s?(?P<to>-|–|—|‑|/|to|of|in|out of|and)\s?(?P<high>{_N}))?"
+    rf"(?:\s?%?\s?(?P<to>-|–|—|‑|/|±|\+/-|to|of|in|out of|and)\s?(?P<high>{_N}))?"
     rf"(?:\s?(?P<scale>k|million|billion|thousand)\b(?!-))?[\s\u00a0\u202f-]?(?P<unit>{_UNIT})?"
     r"(?![\w@]|[.,/:]\d|%)",
     re.IGNORECASE,
@@ -30,18 +38,22 @@ _UNITS: Final = {
 }  # fmt: skip
 _PLURAL_UNITS: Final = re.compile(r"(?:second|minute|hour|day|week|month|year|lumen)$")
 _PARTS: Final = frozenset(("of", "in", "out of", "/"))
+_TOLERANCES: Final = frozenset(("±", "+/-"))
 _COUNTED: Final = re.compile(
     r"\s?(?P<noun>(?:[^\W\d_][\w-]*\s){0,1}?(?:[^\W\d_][\w-]*[^\Ws]s|people))\b"
 )
 """A plural right after a number, an adjective perhaps before it."""
 
+_TRENDS: Final = word_set("more less fewer higher lower better worse longer shorter larger smaller "
+    "faster slower greater stronger weaker")  # fmt: skip
+_AUXILIARIES: Final = word_set("has have had")
 _OF: Final = re.compile(r"^\s?of\s(?:the |all )?")
 _FOR: Final = re.compile(r"^\s?(?:for|in)\s(?:the |all )?")
 _WORD: Final = re.compile(r"[^\W\d_][\w-]*")
 _TO_NUMBER: Final = re.compile(
     r"\s(?:of|is|at|=|was|to|hits|by|beyond|within|under|over|above|below|in|from|near|reaches|after|"
-    r"until)\s+(?:about |around |roughly |only |up to |at most |at least |fewer than |more than |"
-    r"less than |under |over |under |the |~\s?)*$",
+    r"until|between)\s+(?:about |around |roughly |only |up to |at most |at least |fewer than |"
+    r"more than |less than |under |over |the |~\s?)*$",
     re.IGNORECASE,
 )
 _MAX_NOUNS: Final = 3
@@ -73,35 +85,43 @@ def quantities_in(text: str) -> tuple[Stated, ...]:
 
 def _stated(text: str, match: re.Match[str]) -> Stated | None:
     low, high, unit = _ends(match)
+    bound = None if match["high"] else bound_before(text, match.start())
+
+    def told(measure: str, unit: str, *, is_named: bool = True) -> Stated:
+        quantity = Quantity(measure=measure, low=low, high=high, unit=unit, bound=bound)
+        return Stated(quantity, is_named)
+
     before, after = text[: match.start()], text[match.end() :]
     is_share = bool(match["to"] in _PARTS and match["high"] and not unit)
     if is_share and (named := _after(after)):
-        return Stated(Quantity(measure=named, low=low, high=high, unit="%"), True)
+        return told(named, "%")
     if not unit:
         counted = _COUNTED.match(after) if _is_spaced(match, after) else None
         noun = counted["noun"] if counted else ""
         if counted is None or not _are_nouns(noun):
-            return _bare(text, match, low, high)
+            named = _before(before)
+            return told(named, "") if named and _has_a_point(match) else None
         scale = match["scale"] if match["scale"] != "k" else None
         unit = " ".join(filter(None, (scale, noun)))
         after = after[counted.end() :]
     if is_share:
-        return Stated(Quantity(measure=unit, low=low, high=high, unit="%"), True)
+        return told(unit, "%")
     named = _after(after) or _before(before) or _after(_FOR.sub(" ", after))
-    measure = named or _beginning(before) or unit
-    return Stated(Quantity(measure=measure, low=low, high=high, unit=unit), bool(named))
+    return told(named or _beginning(before) or unit, unit, is_named=bool(named))
 
 
 def _ends(match: re.Match[str]) -> tuple[float, float, str]:
     """The ends of the range in its unit; a share in percent."""
     first, last = (float((match[end] or match["low"]).replace(",", "")) for end in ("low", "high"))
-    unit = (match["unit"] or "").lower()
+    unit = match["symbol"] or (match["unit"] or "").lower()
     unit = _UNITS.get(unit, unit + "s" if _PLURAL_UNITS.search(unit) else unit)
     if match["to"] in _PARTS and match["high"] and last:
         if not unit and first <= last:
             share = round(100 * first / last, 1)
             return share, share, ""
         last = first
+    if match["to"] in _TOLERANCES:
+        first, last = first - last, first + last
     thousands = 1000 if match["scale"] == "k" else 1
     low, high = sorted((first * thousands, last * thousands))
     return low, high, unit
@@ -111,12 +131,9 @@ def _is_spaced(match: re.Match[str], after: str) -> bool:
     return match[0].endswith((" ", "-", "\u00a0", "\u202f")) or after.startswith(" ")
 
 
-def _bare(text: str, match: re.Match[str], low: float, high: float) -> Stated | None:
-    """A number without a unit or a thing counted: only where it has a point and a name."""
-    named = _before(text[: match.start()])
-    if "." not in match[0].strip(".") or not named:
-        return None
-    return Stated(Quantity(measure=named, low=low, high=high), True)
+def _has_a_point(match: re.Match[str]) -> bool:
+    """Without one, a number beside no unit and nothing counted is too often a name or version."""
+    return "." in match[0].strip(".")
 
 
 def _are_nouns(words: str) -> bool:
@@ -129,16 +146,18 @@ def _is_no_noun(word: str) -> bool:
 
 
 def _after(text: str) -> str:
-    """The noun phrase that follows at once, such as "fidelity" or "of participants"."""
+    """The noun phrase that follows at once: "fidelity", "of participants", "fewer calls"."""
     nouns: list[str] = []
-    for word in _OF.sub(" ", text).split()[:_MAX_NOUNS]:
+    words = _OF.sub(" ", text).split()
+    trend = words.pop(0) if words and words[0].lower() in _TRENDS else ""
+    for word in words[:_MAX_NOUNS]:
         found = _WORD.match(word)
         if found is None or _is_no_noun(found[0]):
             break
         nouns.append(found[0])
         if found[0] != word:
             break
-    return " ".join(nouns)
+    return " ".join(filter(None, (trend, *nouns))) if nouns else ""
 
 
 def _before(text: str) -> str:
@@ -146,16 +165,16 @@ def _before(text: str) -> str:
     led = _TO_NUMBER.search(text)
     nouns: list[str] = []
     words = text[: led.start()].split() if led else []
-    if words and words[-1].lower() in verb_forms():
+    while words and words[-1].lower() in verb_forms() | _AUXILIARIES:
         words.pop()
     for word in reversed(words):
-        if word.lower() == "of" and nouns and len(nouns) < _MOST_WORDS:
+        if word.lower() in {"of", "per"} and nouns and len(nouns) < _MOST_WORDS:
             nouns.append(word)
         elif not _WORD.fullmatch(word) or _is_no_noun(word) or len(nouns) == _MOST_WORDS:
             break
         else:
             nouns.append(word)
-    return " ".join(reversed(nouns)).removeprefix("of ")
+    return " ".join(reversed(nouns)).removeprefix("of ").removeprefix("per ")
 
 
 def _beginning(text: str) -> str:

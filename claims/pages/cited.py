@@ -7,27 +7,34 @@ from typing import Final
 
 from claims.claim import SourceRef
 from claims.errors import CitationError
-from claims.ids import ArxivId
+from claims.ids import ADDRESS, ArxivId
+from claims.naming import is_coined
 from claims.pages.formal import bibtex, formal_entry
-from claims.pages.years import year_of
+from claims.pages.years import dates_in, year_of
 
 _ID: Final = re.compile(
-    r"(?:[\[(<]\s?)?(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|"
+    rf"(?:[\[(<]\s?)?(?:(?:https?://)?{ADDRESS}|"
     r"(?:https?://)?(?:dx\.)?(?:doi\.org/)?10\.48550/arxiv\.|arxiv(?:\s?id)?[\s:]{0,3})?"
     r"(?P<id>\d{4}\.\d{4,5}(?!\d)(?:v[1-9]\d?)?|(?:[a-z-]{2,9}(?:\.[A-Z]{2})?/\d{7}(?!\d)(?:v[1-9]\d?)?))"
     r"(?:\.pdf)?(?:\s?\[[a-z-]+(?:\.[A-Za-z-]+)?\])?[\])>]?",
     re.IGNORECASE,
 )
-_YEAR_MARK: Final = re.compile(r"[(\[][^()\[\]]{0,16}\b(?:19|20)\d\d[^()\[\]]{0,12}[)\]]")
+_YEAR_MARK: Final = re.compile(r"[(\[][^()\[\]]{0,40}\b(?:19|20)\d\d[^()\[\]]{0,12}[)\]]")
 _QUOTED: Final = re.compile(r"[“\"«„]([^“”\"«»„]{6,400})[”\"»“]")
 _AUTHOR: Final = re.compile(
     r"^(?:by\s+)?(?P<name>[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,3}?)"
-    r"(?:,? et al\.?|(?:,| and| &)\s.{2,200})?$"
+    r"(?:,? et al\.?(?:\W.{0,200})?|(?:,| and| &)\s.{2,200})?$"
 )
 _SPLIT: Final = re.compile(r"\s+[–—|·-]\s+|\s*[:;]\s+(?=[“\"«])|\n")
 _EDGES: Final = " \t,;:.–—|·-*_"
 _INITIALS: Final = re.compile(r"(?:^|[\s,])[A-Z]\.(?=$|[,\s])|,\s[A-Z]{1,2}$")
 _INVERTED: Final = re.compile(r"([^\W\d_][\w'’ -]{1,30}), ((?:[A-Z]\.? ?){1,3})(?=$|,| and| &)")
+_CITED_SHORT: Final = re.compile(
+    r"([A-Z][\w'’-]+)(?: et al\.?,? (?:19|20)\d\d[a-z]?(?:[.,:]\s+|$)|"
+    r"(?: (?:and|&) [A-Z][\w'’-]+)?,? (?:19|20)\d\d[a-z]?$)"
+)
+"""People and a year, as running text cites: "Kim and Osei 2023", "Kim et al. 2023. Title"."""
+
 _AND_OTHERS: Final = re.compile(r"((?:\S+ ){2,}\S+), ((?:[A-Z][\w'’-]+ ){1,3}et al\.?)")
 _MOST_NAME_WORDS: Final = 14
 _FEWEST_TITLE_WORDS: Final = 2
@@ -78,6 +85,12 @@ def is_bibliographic(text: str) -> bool:
     return bool(_QUOTED.search(text)) or is_title_case(refs[0].title or "")
 
 
+def is_title(text: str) -> bool:
+    """Whether `text` can only be a title: in its case, neither quoted, nor people, nor dated."""
+    is_other = _QUOTED.search(text) or _is_author(text) or _may_be_authors(text) or dates_in(text)
+    return is_title_case(text) and not is_other
+
+
 def is_title_case(text: str) -> bool:
     """Whether most of its longer words are capitalised; a single sentence's are not."""
     long = re.findall(r"[^\W\d_]{4,}", text)
@@ -126,19 +139,26 @@ def _pieces(
 
 
 def _reference(piece: str, arxiv: ArxivId) -> SourceRef:
-    years = "".join(_YEAR_MARK.findall(piece)) or piece
-    bare = _YEAR_MARK.sub(" — ", piece)
-    title, author = _title_and_author(bare)
-    return SourceRef(arxiv=arxiv, title=title, first_author=author, year=year_of(years))
+    marks = [mark[0] for mark in _YEAR_MARK.finditer(piece)]
+    title, author = _title_and_author(_YEAR_MARK.sub(" — ", piece))
+    people = (found[1] for mark in marks if (found := _people(mark[1:-1])))
+    return SourceRef(
+        arxiv=arxiv,
+        title=title,
+        first_author=author or next(people, None),
+        year=year_of("".join(marks) or piece),
+    )
 
 
 def _title_and_author(text: str) -> tuple[str | None, str | None]:
-    quoted = _QUOTED.search(text)
-    if quoted:
+    if quoted := _QUOTED.search(text):
         rest = (text[: quoted.start()], text[quoted.end() :])
-        return _tidy(quoted[1]), next(filter(None, map(_author, rest)), None)
+        author = next(filter(None, map(_author, rest)), None)
+        beside = _title_and_author(" — ".join(rest))
+        is_quote = is_title_case(beside[0] or "") and not is_title_case(quoted[1])
+        return beside if is_quote else (_tidy(quoted[1]), author)
     parts = [part for piece in _SPLIT.split(text) for part in _sentences(_tidy(piece)) if part]
-    titles = [p for p in parts if len(p.split()) >= _FEWEST_TITLE_WORDS and not _is_author(p)]
+    titles = [p for p in parts if _may_be_title(p) and not _is_author(p)]
     # "Moths and Lamps" may be two people or a title: people only beside a better title.
     titles = [p for p in titles if not _may_be_authors(p)] or titles
     if not titles:
@@ -151,8 +171,20 @@ def _sentences(part: str) -> list[str]:
     """The sentences of a reference where one of them is its authors; else the whole."""
     if others := _AND_OTHERS.fullmatch(part):
         return [others[1], others[2]]
+    if people := _people(part):
+        return list(filter(None, (f"{people[1]} et al.", part[people.end() :])))
     pieces = [_tidy(piece) for piece in re.split(r"(?<=[\w)?!])\.\s+(?=[A-Z])", part)]
     return pieces if any(map(_is_author, pieces)) else [part]
+
+
+def _may_be_title(part: str) -> bool:
+    return len(part.split()) >= _FEWEST_TITLE_WORDS or is_coined(part)
+
+
+def _people(part: str) -> re.Match[str] | None:
+    """People and a year at the beginning of `part`; "May 2024" is a date."""
+    is_date = any(found.start == 0 for found in dates_in(part))
+    return None if is_date else _CITED_SHORT.match(part)
 
 
 def _is_author(part: str) -> bool:
@@ -180,4 +212,19 @@ def _author(text: str) -> str | None:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.strip(_EDGES + "()[]").split())
+    """`text` without marks at its edges, nor brackets there that its own words do not pair."""
+    before, bare = "", text.strip(_EDGES)
+    while bare != before:
+        before, bare = bare, _without_a_bracket(bare).strip(_EDGES)
+    return " ".join(bare.split())
+
+
+def _without_a_bracket(text: str) -> str:
+    for opens, closes in ("()", "[]"):
+        if text[:1] == closes or (text[:1] == opens and closes not in text):
+            return text[1:]
+        if text[-1:] == opens or (text[-1:] == closes and text.count(closes) > text.count(opens)):
+            return text[:-1]
+        if text[:1] == opens and text.find(closes) == len(text) - 1:
+            return text[1:-1]
+    return text

@@ -1,11 +1,7 @@
-"""Claims, made of the blocks of their part: text, date, quantities and the papers they cite.
-
-Marks such as [1] or [Du 2023] lead to the footnote, or the entry of a list of papers, that bears
-the same mark.
-"""
+"""Claims, made of the blocks of their part: text, date, quantities and the papers they cite."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -15,17 +11,12 @@ from claims.dates import ClaimDate
 from claims.pages.amounts import quantities_in
 from claims.pages.cited import references_in, without_mentions
 from claims.pages.entries import MAX_CLAIM_CHARS, Refused, bare_sources, beside
+from claims.pages.footnotes import Footnotes, resolved
 from claims.pages.kinds import is_question
 from claims.pages.lines import Block, says_something
-from claims.pages.outline import Placed, Sureness
 from claims.pages.own import read_claim_line
+from claims.pages.placed import Placed, Sureness
 from claims.pages.years import DateInText, Stated, date_of
-
-_MARKS: Final = re.compile(
-    r"\s?\[\^?([\w .&’'-]{1,60}(?:[,;][\w .&’'-]{1,60}){0,9})\]|\s?([¹²³⁴-⁹]+)"
-)
-
-_DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 
 _EMPTY: Final = re.compile(r"\s*[(\[]\s*(?:[,;:]*|undated|no date|n\. ?d\.)\s*[)\]]", re.IGNORECASE)
 
@@ -77,23 +68,6 @@ class ClaimEntry:
     lines: tuple[int, ...]
 
 
-Footnotes = Mapping[str, Block]
-
-
-def footnotes_of(placed: Iterable[Placed], papers: Iterable[Placed]) -> dict[str, Block]:
-    """Footnotes by their mark, and the papers of a list that has marks.
-
-    Footnotes without a mark are counted.
-    """
-    found: dict[str, Block] = {}
-    for n, one in enumerate(placed, start=1):
-        found.setdefault(one.block.mark or str(n), one.block)
-    for one in papers:
-        if one.block.mark:
-            found.setdefault(one.block.mark, one.block)
-    return found
-
-
 def claims_of(
     placed: Iterable[Placed], footnotes: Footnotes, today: date, refused: Refused
 ) -> tuple[ClaimEntry, ...]:
@@ -101,11 +75,13 @@ def claims_of(
     found: list[ClaimEntry] = []
     blocks = [piece for one in placed for piece in _split(one)]
     has_entries = any(one.block.is_entry for one in blocks)
+    all_begin_large = not any(date_of(b.block.text) and b.block.text[0].islower() for b in blocks)
     top = min((one.block.depth for one in blocks if one.block.is_entry), default=0)
     for one in blocks:
         block = one.block
         dated = date_of(block.text) or read_claim_line(block.text)
-        nested = block.is_entry and block.depth > top and bool(found)
+        goes_on = not dated and block.text[:1].islower() and all_begin_large
+        nested = block.is_entry and bool(found) and (block.depth > top or goes_on)
         if len(block.text) > MAX_CLAIM_CHARS:
             refused.add(block, "too long for a claim: write it as one sentence")
         elif nested and not (dated and not references_in(block.text)):
@@ -129,20 +105,6 @@ def _split(one: Placed) -> list[Placed]:
     if one.block.is_entry or not all(d and d.stated is Stated.BRACKETED for d in found):
         return [one]
     return [replace(one, block=replace(one.block, text=piece)) for piece in pieces]
-
-
-def resolved(text: str, footnotes: Footnotes) -> tuple[str, tuple[Block, ...]]:
-    """`text` without the marks of known footnotes, and those footnotes."""
-    found: list[Block] = []
-
-    def take(match: re.Match[str]) -> str:
-        marks = re.split(r"\s?[,;]\s?", (match[1] or match[2]).strip().translate(_DIGITS))
-        if not all(mark in footnotes for mark in marks):
-            return match[0]
-        found.extend(footnotes[mark] for mark in marks)
-        return ""
-
-    return _MARKS.sub(take, text), tuple(found)
 
 
 def _claim_refusal(block: Block, *, dated: bool, has_entries: bool) -> str | None:

@@ -15,8 +15,8 @@ from claims.pages.cited import is_bibliographic, mentions_in, references_in, wit
 from claims.pages.grammar import word_set
 from claims.pages.kinds import is_of_a_paper, is_order, is_question
 from claims.pages.lines import Block, Shape, says_something
-from claims.pages.outline import Placed, Sureness
 from claims.pages.own import read_anchor_line
+from claims.pages.placed import Placed, Sureness
 from claims.pages.years import dates_in
 
 MAX_CLAIM_CHARS: Final = 2_000
@@ -26,15 +26,15 @@ _AROUND_A_PAPER: Final = word_set("arxiv https http abs pdf org doi by et al see
 """Words that only hold a reference together."""
 
 _TASK_PREFIX: Final = re.compile(
-    r"^task\s*(?:\d|one|two|three)\s*(?:[(][^()]{0,40}[)])?\s?[:.–—-]\s*",
+    r"^(?:task\s*(?:\d|one|two|three)\s*(?:[(][^()]{0,40}[)])?\s?[:.–—-]\s*|\d\s+(?=\D))",
     re.IGNORECASE,
 )
 
 _STEP: Final = re.compile(
-    r"(?:^|[\s;])\(?(?:[a-h]|\d)\)\s+(?=\S)|(?:^|(?<=[.;?]))\s*task\s*\d\s*[:.–—-]\s+",
+    r"(?:^|[\s;])\(?(?:[a-h]|\d)\)\s+(?=\S)|(?:^|(?<=[.;?]))\s*(?:task\s*\d\s*[:.–—-]|\d\.)\s+",
     re.IGNORECASE,
 )
-"""The mark of one of several tasks on one line: "(a) ...; (b) ..."."""
+"""The mark of one of several tasks on one line: "(a) ...; (b) ...", "1. ... 2. ..."."""
 
 _NOTE: Final = re.compile(
     r"(?P<title>[^?]{8,240}\?)[\"”*_)\]]*\s*(?P<parted>[–—:-]\s+)?(?P<text>\S.*)",

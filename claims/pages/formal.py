@@ -22,7 +22,7 @@ _PIECES: Final = re.compile(
 )
 """Between authors, title and the rest: a full stop that ends no initial, or the year."""
 _NAMES: Final = re.compile(
-    r"(?:[^\W\d_][\w.'’-]*,?\s+(?:and\s+|&\s+|et al\.?,?\s*)?){1,30}"
+    r"(?:[^\W\d_][\w.'’-]*,?\s+(?:(?:…|\.\.\.),?\s+)?(?:and\s+|&\s+|et al\.?,?\s*)?){1,30}"
     r"(?:[^\W\d_][\w.'’-]*|et al)\.?,?$"
 )
 _IN_BRACKETS: Final = re.compile(r"\(((?:19|20)\d\d)[a-z]?\)")

@@ -15,12 +15,13 @@ FUNCTION_WORDS: Final = word_set(
     "a an the of in on at by for from to with and or but as is are was were be been do does did "
     "can could will would should may might how what why when where which who whose whom that this "
     "these those it its their there than then not no if whether into per via while over under "
-    "without across after before between about up down"
+    "without across after before between about up down below above within against during until "
+    "since through among has have had being"
 )
 COMPARING: Final = word_set("reach reaches reached more less fewer higher lower better worse most "
     "many much several some any all each every other same only near nearly almost beyond within "
     "least ahead longer shorter larger smaller farther further faster slower greater stronger "
-    "weaker bigger"
+    "weaker bigger later earlier once"
 )  # fmt: skip
 """Words beside a number that are not what is measured."""
 

@@ -10,10 +10,10 @@ from typing import Final
 
 from claims.pages.cited import is_bibliographic, mentions_in
 from claims.pages.grammar import verb_bases, word_set
-from claims.pages.labels import Part, label_of
+from claims.pages.labels import Part, label_of, part_of
 from claims.pages.lines import Block, Shape
 from claims.pages.own import read_anchor_line, read_claim_line
-from claims.pages.years import Stated, date_of
+from claims.pages.years import Stated, date_of, dates_in
 
 _ASKED: Final = re.compile(r".*\?[\"'”’)\]*_]*$", re.DOTALL)
 NUMBERED_TASK: Final = re.compile(r"task\s*(?:\d|one|two|three)\b", re.IGNORECASE)
@@ -22,7 +22,7 @@ CITES_AT_ONCE: Final = 12
 """An entry whose arXiv id begins within so many characters is an entry about that paper."""
 
 _TITLE_CHARS: Final = 240
-_TITLED: Final = re.compile(r"[^?]{8,240}\?[\"”*_)\]]*\s*(?:[–—:-]\s+)?(?=\S)", re.DOTALL)
+_TITLED: Final = re.compile(r"[^?]{8,240}\?[\"”*_)\]]*\s*(?P<parted>[–—:-]\s+)?(?=\S)", re.DOTALL)
 _LABEL_WORDS: Final = 12
 _ORDERS: Final = word_set(
     "re-test re-examine test name list flag mark cite quote be please label note rank score "
@@ -30,6 +30,9 @@ _ORDERS: Final = word_set(
     "give challenge report survey update search state limit point surface draft"
 )
 """Beside the verbs of `grammar`: words that order something when a sentence begins with them."""
+
+_RULES: Final = word_set("cite flag mark quote label avoid keep be output never always only link")
+"""Of these, what an order on the form of an answer begins with, and no task."""
 
 _LEADING: Final = word_set("please do now then")
 """Words before the verb of an order."""
@@ -45,16 +48,73 @@ _ORDERED: Final = re.compile(
 )
 
 
+_ROLE: Final = re.compile(
+    r"(?:you are|you're|act as|imagine (?:that )?you are|as) (?:an? |my |the )?(?:[\w-]+ ){0,4}"
+    r"(?:assistant|researcher|scientist|analyst|expert|reviewer|librarian|scholar)\b",
+    re.IGNORECASE,
+)
+"""How prompts begin."""
+
+_BYLINE: Final = re.compile(
+    r"(?:(?i:by) [A-Z][^\s,]*(?:,? (?:and |& )?[A-Z][^\s,]*){0,9}|"
+    r"(?i:\d+[ -]?min(?:ute)?s?(?: read)?|(?:estimated )?reading time|"
+    r"(?:last |first )?(?:published|updated|posted|edited|written)(?: on)?)|[\W_])+"
+)
+"""All that such a line holds beside a date."""
+
+
+def begins_block(text: str) -> bool:
+    """Whether a line of plain text begins something, though no gap parts it from the last line."""
+    return (
+        (label_of(text) is not None and not text[0].islower())
+        or bool(NUMBERED_TASK.match(text))
+        or any(m.start < CITES_AT_ONCE for m in mentions_in(text[:60]))
+        or (text.startswith("[") and _begins_with_its_date(text))
+    )
+
+
+def _begins_with_its_date(text: str) -> bool:
+    dated = dates_in(text)
+    return bool(dated) and dated[0].stated is Stated.BRACKETED and dated[0].start < CITES_AT_ONCE
+
+
+def ends_block(text: str) -> bool:
+    """Whether nothing can follow a line of plain text in its block."""
+    return part_of(text) is not None or text.endswith((":", "?"))
+
+
+def is_role(text: str) -> bool:
+    """Whether `text` begins by telling an assistant who it is, as prompts do."""
+    return bool(_ROLE.match(text))
+
+
+def is_byline(text: str) -> bool:
+    """Whether `text` says no more than when, by whom or how long a page is."""
+    for found in reversed(dates_in(text)):
+        text = f"{text[: found.start]}·{text[found.end :]}"
+    return bool(_BYLINE.fullmatch(text))
+
+
 def is_question(text: str) -> bool:
     """Whether `text` ends as a question does."""
     return bool(_ASKED.fullmatch(text))
 
 
-def is_order(text: str) -> bool:
-    """Whether `text` tells the reader what to do, as the first word of an imperative does."""
+def is_rule(text: str) -> bool:
+    """Whether `text` orders how an answer is to be given, rather than what to do."""
+    return _verb(text) in _RULES
+
+
+def _verb(text: str) -> str:
+    """The first word of an imperative."""
     told = re.findall(r"[a-z]+(?:-[a-z]+)*", text[:80].lower()) or [""]
     first = told[1] if told[0] in _LEADING and told[1:] else told[0]
-    first = "be" if first == "not" else first
+    return "be" if first == "not" else first
+
+
+def is_order(text: str) -> bool:
+    """Whether `text` tells the reader what to do."""
+    first = _verb(text)
     orders = first in _ORDERS or (first in verb_bases() and first not in _OTHERWISE)
     return orders or bool(_ORDERED.match(text))
 
@@ -79,7 +139,8 @@ def is_note_title(block: Block, after: Block | None) -> bool:
 
 def is_titled_note(block: Block) -> bool:
     """Whether a question stands at the head of a paragraph or entry, and an answer after it."""
-    return (block.strong or block.is_entry) and bool(_TITLED.match(block.text))
+    titled = _TITLED.match(block.text)
+    return titled is not None and bool(block.strong or block.is_entry or titled["parted"])
 
 
 def is_paragraph(block: Block) -> bool:

@@ -14,6 +14,8 @@ class Part(StrEnum):
     """A part of an inquiry page."""
 
     QUESTION = "question"
+    RESTATED = "restated"
+    """The question as the research prompt puts it."""
     FRAMING = "framing"
     NARRATIVE = "narrative"
     NOTES = "notes"
@@ -47,7 +49,9 @@ _AROUND: Final = re.compile(r"^(?:[^\w©]|_)+|[\W_]+$")
 """Marks and pictures around a label."""
 
 _NUMBER: Final = re.compile(r"^(?:section |part )?(?:\d{1,2}|[ivx]{1,4})[.):]\s+", re.IGNORECASE)
-_INLINE: Final = re.compile(r"(.{1,60}?)(?:\s*[:：]\s+|\.\s+(?=[A-Z])|\s+(?:--|[-–—|])\s+)(?=\S)")
+_INLINE: Final = re.compile(
+    r"(.{1,60}?)(?:\s*[:：]\s+|(?P<stop>\.)\s+(?=[A-Z])|\s+(?:--|[-–—|])\s+)(?=\S)"
+)
 _MAX_WORDS: Final = 9
 
 
@@ -82,7 +86,8 @@ def label_of(text: str) -> Label | None:
         return Label(whole, "")
     inline = _INLINE.match(text)
     part = part_of(inline[1]) if inline else None
-    if inline is None or part is None:
+    if inline is None or part is None or (inline[1][0].islower() and inline["stop"]):
         return None
     rest = text[inline.end() :].strip()
-    return Label(part, "" if part_of(rest) is part else rest)
+    is_of_label = part_of(rest) is part or (part.is_list and rest.endswith(":"))
+    return Label(part, "" if is_of_label else rest)

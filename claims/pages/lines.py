@@ -133,7 +133,7 @@ def joined(
                 begins(line.text)
                 or ends(last.text)
                 or (hangs and blocks[-1].is_entry and not line.indent)
-                or _is_ended_on_purpose(last, line, room),
+                or _is_ended_on_purpose(blocks[-1], last, line, room),
             )
         ):
             before = blocks[-1]
@@ -202,7 +202,9 @@ def _hangs(lines: tuple[Line, ...]) -> bool:
     return 2 * sum(indents) > len(indents)
 
 
-def _is_ended_on_purpose(line: Line, after: Line, room: int) -> bool:
+def _is_ended_on_purpose(block: Block, line: Line, after: Line, room: int) -> bool:
+    if not room and not block.is_entry and _SENTENCE_BEGINS.match(after.text):
+        return True
     if not _SENTENCE_ENDS.search(line.text) or not _SENTENCE_BEGINS.match(after.text):
         return False
     return line.width + len(f" {after.text.split()[0]}") <= room or not room

@@ -34,7 +34,9 @@ _BLOCKS: Final = word_set(
     "main menu nav ol option p pre search section select summary table tbody textarea tfoot thead "
     "title tr ul"
 )
-_AROUND: Final = word_set("nav footer aside button menu select dialog search option title")
+_AROUND: Final = word_set("nav footer aside menu select dialog search option title")
+_TITLE_WORDS: Final = 4
+"""A button with a question of so many words is the title of what it unfolds."""
 _HEADINGS: Final = word_set("h1 h2 h3 h4 h5 h6")
 _STRESSED: Final = word_set("b strong em i summary")
 _VERBATIM: Final = word_set("pre textarea")
@@ -95,6 +97,8 @@ class _Collector:
     """Address of each open link, and where its words begin in `_pieces`."""
     _raised: list[int] = field(default_factory=list)
     """Where the words of each open superscript begin."""
+    _has_cells: bool = False
+    """Whether the open row of a table holds more than the names of its columns."""
     _heading: int = 0
     _gap: bool = True
     _strong: bool = False
@@ -104,23 +108,29 @@ class _Collector:
         """An element opens."""
         if tag in _BLOCKS:
             self.flush(gap=tag not in {"li", "tr"} or self._gap)
+        if tag in {"ul", "ol"}:
+            self._lists.append(tag)
+        elif tag == "li":
+            self._entries.append(True)
+        elif tag in _HEADINGS:
+            self._heading = int(tag[1])
+        else:
+            self._within_a_line(tag, attributes)
+        if tag not in _VOID:
+            self._open.append(self._opened(tag, attributes))
+            self._n_open[tag] += 1
+
+    def _within_a_line(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "br":
             self._broken()
         elif tag == "a":
             self._links.append((attributes.get("href", ""), len(self._pieces)))
         elif tag == "sup":
             self._raised.append(len(self._pieces))
-        elif tag in {"td", "th"} and self._pieces:
-            self._pieces.append(" — ")
-        elif tag in {"ul", "ol"}:
-            self._lists.append(tag)
-        elif tag == "li":
-            self._entries.append(True)
-        elif tag in _HEADINGS:
-            self._heading = int(tag[1])
-        if tag not in _VOID:
-            self._open.append(self._opened(tag, attributes))
-            self._n_open[tag] += 1
+        elif tag == "q":
+            self._pieces.append("“")
+        elif tag in {"td", "th"}:
+            self._cell(tag)
 
     def end(self, tag: str) -> None:
         """An element closes."""
@@ -132,6 +142,8 @@ class _Collector:
             self._pieces[begin:] = [with_id(words, address)] if self._shown() else []
         elif tag == "sup":
             self._close_mark()
+        elif tag == "q":
+            self._pieces.append("”")
         if tag in _BLOCKS:
             self.flush(gap=tag not in {"li", "tr"})
         if tag in {"ul", "ol"} and self._lists:
@@ -175,6 +187,14 @@ class _Collector:
             self._add(clean(raw))
         self._gap = gap or self._gap
 
+    def _cell(self, tag: str) -> None:
+        """A cell of a table opens: a dash parts it from the one before."""
+        if not self._pieces:
+            self._has_cells = False
+        else:
+            self._pieces.append(" — ")
+        self._has_cells |= tag == "td"
+
     def _broken(self) -> None:
         """A line break: what follows begins a line that belongs to the one before."""
         if self._is_verbatim():
@@ -193,6 +213,9 @@ class _Collector:
             width=len(text),
         )
         inherited = self._inherited()
+        unfolds = text.endswith("?") and len(text.split()) >= _TITLE_WORDS
+        if self._n_open["button"] and not unfolds:
+            inherited = Shape.FURNITURE
         if inherited is Shape.FOOTNOTE and not self._heading:
             line = self._footnote(line)
         elif inherited and inherited is not Shape.FOOTNOTE:
@@ -200,7 +223,7 @@ class _Collector:
         elif self._heading:
             line = replace(line, shape=Shape.HEADING, depth=self._heading)
         elif self._n_open["tr"]:
-            line = replace(line, shape=Shape.BULLET)
+            line = replace(line, shape=Shape.BULLET if self._has_cells else Shape.TABLE_HEAD)
         elif self._entries:
             line = self._entry(line)
         else:

@@ -4,81 +4,36 @@ Every block ends up in exactly one place: a part, a label, or the list of what w
 with the reason. Nothing is read twice and nothing is left out.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+import re
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from claims.pages.cited import mentions_in
 from claims.pages.kinds import (
-    CITES_AT_ONCE,
     NUMBERED_TASK,
+    is_byline,
     is_note_title,
     is_of_a_paper,
     is_order,
     is_question,
+    is_role,
+    is_rule,
     is_titled_note,
     kind_of,
     may_be_label,
     settled,
 )
-from claims.pages.labels import Label, Part, label_of, part_of
+from claims.pages.labels import Label, Part, label_of
 from claims.pages.lines import Block, Shape
 from claims.pages.own import is_never_imported, read_anchor_line, read_claim_line
+from claims.pages.placed import Outline, Sureness
 from claims.pages.years import Stated, date_of
-
-
-class Sureness(StrEnum):
-    """How a field was recognised; the first is the surest."""
-
-    LABELLED = "labelled"
-    """The page says so."""
-    SHAPED = "by its shape"
-    GUESSED = "guessed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Placed:
-    """A block in its part."""
-
-    block: Block
-    sureness: Sureness
-    label: str = ""
-    """The words of the label that opened its part: they may hold the date of what follows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unplaced:
-    """Lines that no field took, and why."""
-
-    lines: tuple[int, ...]
-    text: str
-    why: str
-
-
-@dataclass(kw_only=True)
-class Outline:
-    """A page sorted into parts."""
-
-    parts: dict[Part, list[Placed]] = field(default_factory=dict)
-    labels: list[Block] = field(default_factory=list)
-    """Blocks that are nothing but the label of a part."""
-    unplaced: list[tuple[Block, str]] = field(default_factory=list)
-    label: str = ""
-    """Of the part that is being filled."""
-
-    def of(self, part: Part) -> list[Placed]:
-        """The blocks of `part`, in the order of the page."""
-        return self.parts.get(part, [])
-
-    def place(self, part: Part, block: Block, sureness: Sureness) -> None:
-        """Nothing: `block` is in `part`."""
-        placed = Placed(block=block, sureness=sureness, label=self.label)
-        self.parts.setdefault(part, []).append(placed)
-
 
 _ABOVE_ENTRIES: Final = -1
 """The depth of a label that is no entry of a list."""
+
+_QUESTIONS: Final = frozenset({Part.QUESTION, Part.RESTATED})
 
 _LOOK_AHEAD: Final = 40
 """Blocks under a label that are looked at to know what it stands over."""
@@ -89,24 +44,19 @@ _CLAIM_WORDS: Final = 4
 _ONE_LINE: Final = 320
 """Characters that a framing may have; longer text after the question is the narrative."""
 
+_TITLE_WORDS: Final = 4
+"""A title in fewer words says too little to stand in for the question that the prompt asks."""
 
-def begins_block(text: str) -> bool:
-    """Whether a line of plain text begins something, though no gap parts it from the last line."""
-    return (
-        label_of(text) is not None
-        or bool(NUMBERED_TASK.match(text))
-        or any(m.start < CITES_AT_ONCE for m in mentions_in(text[:60]))
-    )
+_PROSE_WORDS: Final = 8
+"""Fewer words between buttons and menus are another of them."""
 
-
-def ends_block(text: str) -> bool:
-    """Whether nothing can follow a line of plain text in its block."""
-    return part_of(text) is not None or text.endswith((":", "?"))
+_WITHIN: Final = re.compile(r"(?<=[.?!;)\]])\s+(?=[A-Z])")
+"""Between the sentences of a prompt, where a label or a rule may begin."""
 
 
 def outlined(blocks: Iterable[Block]) -> Outline:
     """The blocks of a page in their parts."""
-    sorter = _Sorter(tuple(blocks))
+    sorter = _Sorter(list(blocks))
     while sorter.has_more:
         sorter.take()
     return sorter.finished()
@@ -115,7 +65,7 @@ def outlined(blocks: Iterable[Block]) -> Outline:
 class _Sorter:
     """Goes through a page from top to bottom and knows in which part it is."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    def __init__(self, blocks: list[Block]) -> None:
         self._blocks = blocks
         self._next = 0
         self.outline = Outline()
@@ -143,11 +93,12 @@ class _Sorter:
         """Nothing: the next block is in its place."""
         block = self._blocks[self._next]
         self._next += 1
-        if block.shape in {Shape.FURNITURE, Shape.HIDDEN}:
-            around = "around the page" if block.shape is Shape.FURNITURE else "hidden on the page"
-            self.outline.unplaced.append((block, around))
-        elif is_never_imported(block.text):
-            self.outline.unplaced.append((block, "retest writes it anew, and never imports it"))
+        if block.shape is Shape.TEXT and is_role(block.text) and not self._in_prompt:
+            self._part, self._in_prompt = Part.PROMPT, True
+        if self._in_prompt:
+            block = self._first_of(block)
+        if why := self._why_not_of_it(block):
+            self.outline.unplaced.append((block, why))
         elif block.shape is Shape.TABLE_HEAD:
             self._table(block)
         elif label := self._label(block):
@@ -159,16 +110,44 @@ class _Sorter:
         else:
             self._content(block)
 
+    def _why_not_of_it(self, block: Block) -> str | None:
+        match block.shape:
+            case Shape.FURNITURE:
+                return "around the page"
+            case Shape.HIDDEN:
+                return "hidden on the page"
+        if is_never_imported(block.text):
+            return "retest writes it anew, and never imports it"
+        if self._part in {None, Part.NARRATIVE} and is_byline(block.text):
+            return "when, by whom or how long the page is"
+        return None
+
+    def _first_of(self, block: Block) -> Block:
+        """`block`, or its beginning where a label stands within, or a rule behind tasks.
+
+        The rest is taken next.
+        """
+        opens = label_of(block.text)
+        for gap in _WITHIN.finditer(block.text) if block.shape is Shape.TEXT else ():
+            label = label_of(rest := block.text[gap.end() :])
+            is_label = label and (label.part.is_list or label.part in _QUESTIONS)
+            if is_label or (opens and opens.part is Part.TASKS and is_rule(rest)):
+                self._blocks.insert(self._next, replace(block, text=rest))
+                return replace(block, text=block.text[: gap.start()])
+        return block
+
     def finished(self) -> Outline:
-        """The outline; a title stands in where no question was asked."""
+        """The outline; a title, or the prompt's question, stands in where none was asked."""
         outline = self.outline
         if not outline.of(Part.QUESTION):
-            for title in self._titles[:1]:
-                outline.place(Part.QUESTION, title, Sureness.GUESSED)
-            self._titles = self._titles[1:]
+            restated = outline.of(Part.RESTATED)
+            if restated and not (self._titles and _is_telling(self._titles[0])):
+                outline.parts[Part.QUESTION] = [restated.pop(0)]
+            elif self._titles:
+                outline.place(Part.QUESTION, self._titles.pop(0), Sureness.GUESSED)
         outline.unplaced += [(title, "a title beside the question") for title in self._titles]
         for text in self._before:
-            if outline.of(Part.TASKS) and is_order(text.text):
+            if outline.of(Part.TASKS) and is_order(text.text) and text.text.endswith("."):
                 outline.place(Part.ORDERS, text, Sureness.SHAPED)
             else:
                 outline.unplaced.append((text, "before the question"))
@@ -194,8 +173,14 @@ class _Sorter:
 
     def _open(self, label: Label, block: Block) -> None:
         part = label.part
+        named = block.text.removesuffix(label.rest)
+        if part is Part.QUESTION and self._in_prompt:
+            part = Part.RESTATED
+        elif part is Part.QUESTION and _is_counted_title(named, label.rest):
+            self._titles.append(replace(block, text=label.rest))
+            return
         if label.rest:
-            if part is Part.QUESTION and self._part is Part.NOTES and not self._in_prompt:
+            if part is Part.QUESTION and self._part is Part.NOTES:
                 # "Q: ..." over a paragraph.
                 self.outline.place(Part.NOTES, replace(block, text=label.rest), Sureness.SHAPED)
                 return
@@ -207,8 +192,8 @@ class _Sorter:
         self._depth = block.depth if block.is_entry else _ABOVE_ENTRIES
         if label.part is Part.PROMPT:
             self._in_prompt = True
-        self.outline.label = block.text.removesuffix(label.rest)
-        if not label.rest:
+        self.outline.label = named
+        if not label.rest or (part is Part.ANCHORS and not mentions_in(label.rest)):
             self.outline.labels.append(block)
             return
         shape = Shape.TEXT if block.shape is Shape.HEADING else block.shape
@@ -287,15 +272,18 @@ class _Sorter:
         match self._part:
             case None | Part.PROMPT:
                 self._by_shape(block)
-            case Part.QUESTION:
-                self.outline.place(Part.QUESTION, block, Sureness.LABELLED)
+            case Part.QUESTION | Part.RESTATED as part:
+                self.outline.place(part, block, Sureness.LABELLED)
                 self._part = Part.PROMPT if self._in_prompt else None
             case Part.FRAMING:
                 self._frame(block)
                 self._part = Part.PROMPT if self._in_prompt else None
+            case Part.ASIDE if self._goes_on_after_an_aside(block):
+                self._part = None
+                self._content(block)
             case Part.ASIDE:
                 self.outline.unplaced.append((block, "beside the inquiry"))
-            case Part.TASKS if self._is_order_of_all(block):
+            case Part.CLAIMS | Part.ANCHORS | Part.TASKS if self._is_order_of_all(block):
                 self.outline.place(Part.ORDERS, block, Sureness.SHAPED)
             case Part.CLAIMS | Part.ANCHORS if self._is_task(block):
                 self._part = Part.TASKS
@@ -326,11 +314,22 @@ class _Sorter:
         named = bool(NUMBERED_TASK.match(block.text))
         return named or (ordered and not dated and is_order(block.text))
 
+    def _goes_on_after_an_aside(self, block: Block) -> bool:
+        """Whether the page itself begins or goes on, after buttons and menus above its lists."""
+        if self._seen_lists() or block.is_entry or self._in_prompt:
+            return False
+        if not self.outline.of(Part.QUESTION):
+            return is_question(block.text)
+        return block.text.endswith(".") and len(block.text.split()) > _PROSE_WORDS
+
     def _is_order_of_all(self, block: Block) -> bool:
-        """Whether running text beside a list of tasks orders something for the whole answer."""
-        listed = any(one.block.is_entry for one in self.outline.of(Part.TASKS))
-        prefixed = bool(NUMBERED_TASK.match(block.text))
-        return listed and block.shape is Shape.TEXT and not prefixed and is_order(block.text)
+        """Whether running text after the entries of a list orders something for the answer."""
+        placed = self.outline.of(self._part or Part.TASKS)
+        listed = any(one.block.is_entry or NUMBERED_TASK.match(one.block.text) for one in placed)
+        is_entry = NUMBERED_TASK.match(block.text) or date_of(block.text) or block.is_entry
+        if block.shape is not Shape.TEXT or is_entry or not placed:
+            return False
+        return is_order(block.text) if listed else is_rule(block.text)
 
     def _by_shape(self, block: Block) -> None:
         part, sureness = self._shape(block)
@@ -352,9 +351,9 @@ class _Sorter:
         asked = bool(self.outline.of(Part.QUESTION))
         if not asked and is_question(block.text):
             return Part.QUESTION, Sureness.SHAPED
-        again = len(self.outline.of(Part.QUESTION)) > 1
-        if self._in_prompt and is_question(block.text) and not (again or self._seen_lists()):
-            return Part.QUESTION, Sureness.SHAPED
+        again = self.outline.of(Part.RESTATED) or self._seen_lists()
+        if self._in_prompt and is_question(block.text) and not again:
+            return Part.RESTATED, Sureness.SHAPED
         if self._in_prompt or self._lost:
             return None, Sureness.SHAPED
         told = self.outline.of(Part.FRAMING) or self.outline.of(Part.NARRATIVE)
@@ -376,6 +375,15 @@ class _Sorter:
 
     def _seen_lists(self) -> bool:
         return any(self.outline.of(part) for part in (Part.CLAIMS, Part.ANCHORS, Part.TASKS))
+
+
+def _is_counted_title(label: str, rest: str) -> bool:
+    """Whether a page is counted and filed there, as in "Inquiry 27: Ecology", and asks nothing."""
+    return bool(rest and re.search(r"\d", label)) and not is_question(rest)
+
+
+def _is_telling(title: Block) -> bool:
+    return len(title.text.split()) >= _TITLE_WORDS
 
 
 def _same_words(block: Block, other: Block) -> bool:

@@ -18,6 +18,7 @@ PROMPT_OPENING: Final = (
     "word for word, and say plainly when you found nothing."
 )
 _STANDING: Final = re.compile(r"Standing today, \d{4}-\d\d-\d\d: [A-Z]+(?![A-Za-z]).*")
+_TO_MIND: Final = "To mind, as arXiv has it: "
 _CLAIM: Final = re.compile(
     r"“(?P<text>.+)” \(as of (?P<date>[^()]{4,60})\)(?P<rests>, resting on .+)?"
 )
@@ -31,9 +32,18 @@ def standing_line(on: date, told: str) -> str:
     return f"Standing today, {on}: {told}"
 
 
+def problems_line(problems: tuple[str, ...]) -> str:
+    """What is wrong with a cited paper, as one line: it is looked up, and never read back."""
+    return _TO_MIND + "; ".join(problems)
+
+
 def is_never_imported(line: str) -> bool:
-    """Whether it is a standing, or the opening of a prompt, that retest writes anew each time."""
-    return line == PROMPT_OPENING or bool(_STANDING.fullmatch(line))
+    """Whether it is what retest writes anew each time.
+
+    That is a standing, what to mind of an anchor, or the opening of a prompt.
+    """
+    written_anew = line == PROMPT_OPENING or line.startswith(_TO_MIND)
+    return written_anew or bool(_STANDING.fullmatch(line))
 
 
 def claim_line(text: str, as_of: ClaimDate, sources: tuple[SourceRef, ...]) -> str:

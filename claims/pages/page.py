@@ -14,21 +14,16 @@ from typing import Final
 from claims.claim import Claim, Inquiry, Note, SourceRef
 from claims.errors import LibraryError
 from claims.hashing import content_hash
-from claims.pages.claim_entries import ClaimEntry, claims_of, footnotes_of
+from claims.pages.claim_entries import ClaimEntry, claims_of
 from claims.pages.entries import Refused, anchors_of, notes_of, tasks_of
+from claims.pages.footnotes import footnotes_of, with_footnotes
 from claims.pages.grammar import FUNCTION_WORDS
+from claims.pages.kinds import begins_block, ends_block
 from claims.pages.labels import Part
 from claims.pages.lines import Block, Shape, joined, refuse_what_is_no_page
 from claims.pages.markup import shown_lines
-from claims.pages.outline import (
-    Outline,
-    Placed,
-    Sureness,
-    Unplaced,
-    begins_block,
-    ends_block,
-    outlined,
-)
+from claims.pages.outline import outlined
+from claims.pages.placed import Outline, Placed, Sureness, Unplaced
 
 __all__ = ["Page", "Sureness", "Understood", "Unplaced", "read_page"]
 
@@ -85,6 +80,7 @@ class _Reading:
         self._today = today
         self._understood: list[Understood] = []
         self._refused = Refused()
+        self._footnotes = footnotes_of(outline.of(Part.FOOTNOTES), outline.of(Part.ANCHORS))
 
     def page(self) -> Page:
         question = self._question()
@@ -104,7 +100,7 @@ class _Reading:
             watch=self._listed(Part.WATCH, "watch"),
             categories=self._categories(),
         )
-        self._footnotes()
+        self._refuse_other_footnotes()
         unplaced = [*self._outline.unplaced, *self._refused.blocks]
         return Page(
             inquiry=inquiry,
@@ -127,8 +123,7 @@ class _Reading:
                 raise LibraryError(
                     self._name, None, "nothing that can be its question: begin it with one"
                 )
-            asked = title.text.removeprefix("title:").strip(" \"'")
-            question = f"{asked.partition('?')[0]}?"
+            question = f"{title.text.partition('?')[0]}?"
             self._note("question", question, Sureness.GUESSED, title.lines)
             return question
         first = placed[0]
@@ -138,7 +133,8 @@ class _Reading:
     def _restated(self, question: str) -> str | None:
         """The question where the page asks it again, in other words than the first time."""
         restated: str | None = None
-        for one in self._outline.of(Part.QUESTION)[1:]:
+        again = (*self._outline.of(Part.QUESTION)[1:], *self._outline.of(Part.RESTATED))
+        for one in again:
             text = one.block.text.strip('"“”')
             if _folded(text) == _folded(question):
                 self._note("question", question, one.sureness, one.block.lines)
@@ -165,7 +161,7 @@ class _Reading:
         return first.block.text
 
     def _narrative(self) -> str | None:
-        placed = self._outline.of(Part.NARRATIVE)
+        placed = with_footnotes(self._outline.of(Part.NARRATIVE), self._footnotes)
         if not placed:
             return None
         text = "\n\n".join(_told(one.block) for one in placed)
@@ -174,9 +170,8 @@ class _Reading:
         return text
 
     def _claims(self, ids: set[str]) -> Iterator[Claim]:
-        outline = self._outline
-        footnotes = footnotes_of(outline.of(Part.FOOTNOTES), outline.of(Part.ANCHORS))
-        entries = claims_of(outline.of(Part.CLAIMS), footnotes, self._today, self._refused)
+        placed = self._outline.of(Part.CLAIMS)
+        entries = claims_of(placed, self._footnotes, self._today, self._refused)
         distinct: dict[str, ClaimEntry] = {}
         for entry in entries:
             held = distinct.setdefault(_folded(entry.text), entry)
@@ -220,7 +215,8 @@ class _Reading:
 
     def _notes(self) -> Iterator[Note]:
         ids: set[str] = set()
-        entries = notes_of(self._outline.of(Part.NOTES), self._refused)
+        placed = with_footnotes(self._outline.of(Part.NOTES), self._footnotes)
+        entries = notes_of(placed, self._refused)
         for n, entry in enumerate(entries, start=1):
             note_id = slug(entry.title, ids)
             ids.add(note_id)
@@ -247,9 +243,11 @@ class _Reading:
                 self._refused.add(one.block, "names no arXiv category")
         return tuple(dict.fromkeys(found))
 
-    def _footnotes(self) -> None:
+    def _refuse_other_footnotes(self) -> None:
+        told = {line for one in self._understood for line in one.lines}
         for one in self._outline.of(Part.FOOTNOTES):
-            self._refused.add(one.block, "a footnote: read where it is cited")
+            if not told.issuperset(one.block.lines):
+                self._refused.add(one.block, "a footnote: no running text refers to it")
 
 
 def slug(text: str, taken: Collection[str]) -> str:

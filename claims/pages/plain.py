@@ -15,17 +15,18 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from claims.ids import ArxivId
+from claims.pages.cited import is_title, mentions_in
 from claims.pages.lines import Line, Shape, clean, says_something
 
 _BULLETS: Final = r"(?:--|[-*+•‣◦▪▫·–—●○■□►▸→➤➢∙⁃★✓])"
 _BULLET: Final = re.compile(rf"(\s*){_BULLETS}\s+(?:\[[ xX]\]\s+)?(?=\S)")
 _NUMBERED: Final = re.compile(
-    r"(\s*)\(?(?P<mark>\d{1,2}|[a-hA-H]|[ivx]{1,4})(?:[.)]|\s[–—-](?=\s[A-Z]))\s+(?=\S)"
+    r"(\s*)\(?(?P<mark>\d{1,2}|[a-hA-H]|[ivx]{1,4}|[IVX]{1,4})(?:[.)]|\s[–—-](?=\s[A-Z]))\s+(?=\S)"
 )
 _FOOTNOTE: Final = re.compile(
-    r"\s*\[\^?([\w-]{1,12}|[^\W\d_][^\[\]\d]{1,40}\d{4}[a-z]?)\]:?\s+(?=\S)"
+    r"\s*\[(?!(?:19|20)\d\d(?:-\d{2,4})?\])\^?([\w-]{1,12}|[^\W\d_][^\[\]\d]{1,40}\d{4}[a-z]?)\]:?\s+(?=\S)"
 )
-"""Its mark is short, or a name with a year."""
+"""Its mark is short, or a name with a year; a year alone is a date."""
 _SUPERSCRIPT: Final = re.compile(r"\s*([¹²³⁴-⁹]+)\s*(?=\S)")
 _HEADING: Final = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _QUOTED: Final = re.compile(r"\s*(?:>\s?)+")
@@ -35,6 +36,7 @@ _UNDERLINE: Final = re.compile(r"\s{0,3}(?:={3,}|-{3,})\s*$")
 _TABLE_RULE: Final = re.compile(r"\s*\|?\s*:?-{2,}[\s:|-]*$")
 _TABLE_ROW: Final = re.compile(r"\s*\|(.+)\|\s*$")
 _SETTING: Final = re.compile(r"[\w-]+:(?:\s|$)|\s+\S|-\s|$")
+_TITLE: Final = re.compile(r"(?:title|question):\s*[\"'“]?(.+?)[\"'”]?", re.IGNORECASE)
 _MOST_FRONT_MATTER: Final = 60
 _MAX_UNDERLINED: Final = 200
 _COLUMNS_A_LEVEL: Final = 2
@@ -50,6 +52,10 @@ _POINTS: Final = re.compile(
 """Words of a link that only point to the paper."""
 
 _DIGITS: Final = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
+
+
+LINKED: Final = " (link to "
+"""Stands before the id that a link leads to, where its words name another."""
 
 
 def plain_lines(text: str, first: int = 1) -> Iterator[Line]:
@@ -74,7 +80,7 @@ def plain_lines(text: str, first: int = 1) -> Iterator[Line]:
         )
         gap = False
         if number - first < n_front and line.shape is not Shape.RULE:
-            yield Line(number=number, text=line.text, shape=Shape.FURNITURE)
+            yield _setting(line)
             continue
         if held and _UNDERLINE.match(raw) and _can_be_underlined(held):
             held = replace(held, shape=Shape.HEADING, depth=1 if "=" in raw else 2)
@@ -98,11 +104,14 @@ def shaped(line: Line) -> Line:
 def with_id(words: str, address: str) -> str:
     """The words of a link, with the arXiv id of its address where they do not say it."""
     found = ArxivId.in_text(address)
-    if not found or found[0].number in words:
+    if not found:
         return words
+    if named := mentions_in(words):
+        agrees = found[0].number in {mention.arxiv.number for mention in named}
+        return words if agrees else f"{words}{LINKED}arXiv:{found[0]})"
     if _POINTS.fullmatch(words) or not says_something(words):
         return f"(arXiv:{found[0]})"
-    return f"{words} (arXiv:{found[0]})"
+    return f"“{words}” (arXiv:{found[0]})" if is_title(words) else f"{words} (arXiv:{found[0]})"
 
 
 def _front_matter(raws: list[str]) -> int:
@@ -115,6 +124,17 @@ def _front_matter(raws: list[str]) -> int:
         if not _SETTING.match(raw):
             return 0
     return 0
+
+
+def _setting(line: Line) -> Line:
+    """A line of the front matter: the title is one, and the rest is around the page."""
+    title = _TITLE.fullmatch(line.text)
+    return Line(
+        number=line.number,
+        text=title[1] if title else line.text,
+        shape=Shape.HEADING if title else Shape.FURNITURE,
+        depth=1 if title else 0,
+    )
 
 
 def _split(text: str) -> list[str]:

@@ -67,6 +67,11 @@
     event.target.dataset.sent = "yes";
   });
 
+  // A page that comes back whole, with the way back, is that of before the ruling.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+
   const items = all();
   const named = document.getElementById(location.hash.slice(1))?.closest("[data-item]");
   if (location.hash.startsWith("#item-")) go(named ?? items[items.length - 1]);

@@ -14,7 +14,10 @@ from review.views.pieces import Exhibit, exhibits
 from review.views.room import Room
 
 PER_PAGE: Final = 8
-"""Pieces of evidence a page: some 30 KB, which leaves room for htmx while a retest is followed."""
+"""Pieces of evidence a page, each some 4 KB, with long quotes 6."""
+
+PER_PAGE_FOLLOWED: Final = 4
+"""While a retest is followed: a page has 100 KB, and htmx takes half of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,7 @@ class ClaimPage:
     """The id of the last ruling on the standing."""
 
 
-def claim_page(room: Room, claim_id: str, *, page: int = 1) -> ClaimPage:
+def claim_page(room: Room, claim_id: str, *, page: int = 1, per_page: int = PER_PAGE) -> ClaimPage:
     """One page, from 1, of a claim's evidence, with all that is said of the claim itself.
 
     Raises ClaimNotFound, LedgerError.
@@ -64,7 +67,7 @@ def claim_page(room: Room, claim_id: str, *, page: int = 1) -> ClaimPage:
         balance=balance_of(now.standing.relations.values()),
         history=moments(runs, now.standing, newest),
         n_tested=len(runs),
-        exhibits=pieces[(page - 1) * PER_PAGE : page * PER_PAGE],
+        exhibits=pieces[(page - 1) * per_page : page * per_page],
         n_exhibits=len(pieces),
         decisions=newest,
         in_force=frozenset(d.id for d in rulings.values()),

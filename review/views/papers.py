@@ -44,7 +44,7 @@ def paper_page(room: Room, number: str) -> PaperPage:
     id_ = ArxivId.parse(number).unversioned
     records = {paper.id: paper for paper in room.ledger.papers.get(ids=[id_])}
     if not records:
-        raise PaperUnavailable(f"no version of {id_} is in the ledger")
+        raise PaperUnavailable(f"no version of {id_} is in the ledger: see {id_.url}")
     found = room.ledger.board.assessed(records)
     return PaperPage(
         number=id_.number,

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from claims.errors import PaperUnavailable
+from claims.ids import ArxivId
 from claims.verify import VerifiedCitation
 from papers.evidence_picture import evidence_picture
 from papers.pdf.reader import PdfReader
@@ -23,6 +24,10 @@ class Pictures:
         Raises PaperUnavailable, UnreadablePdf, QuoteNotFound.
         """
         return self._kept(assessment_id, n_quote)
+
+    def is_on_shelf(self, paper: ArxivId) -> bool:
+        """Whether there are pages of this version to draw."""
+        return paper in self._room.workspace.shelf()
 
     def close(self) -> None:
         """End the worker that draws."""

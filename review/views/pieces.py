@@ -63,15 +63,6 @@ class Exhibit:
         """A name for it within a page."""
         return "e-" + self.id.removeprefix("sha256:")[:16]
 
-    @property
-    def pictures(self) -> tuple[tuple[int, int], ...]:
-        """Number of the quote and page, for quotes that stand on a page."""
-        return tuple(
-            (n, quoted.page)
-            for n, quoted in enumerate(self.piece.quotes)
-            if quoted.page is not None
-        )
-
 
 def exhibits(
     claim: Claim,

@@ -94,7 +94,7 @@ def name(request: Request, sent: Sent) -> Response:
         raise DecisionRefused(f"a name has 1 to {MAX_NAME_CHARS} characters, without controls")
     answer = RedirectResponse(_place(sent.get("back")), 303)
     answer.set_cookie(
-        NAME, quote(said), max_age=_YEAR_S, httponly=True, samesite="strict",
+        NAME, quote(said), max_age=_YEAR_S, httponly=True, samesite="lax",
         secure=request.url.scheme == "https",
     )  # fmt: skip
     return answer

@@ -72,6 +72,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         "by": who(request),
         "here": _here(request),
         "words": "",
+        "is_on_shelf": desk.pictures.is_on_shelf,
         "decided": _decided(desk, asked.get("on"), asked.get("decided"), asked.get("seen")),
     }
     return HTMLResponse(rendered(template, told | values), status)

@@ -175,7 +175,9 @@ def _harden(message: MutableMapping[str, Any], session: str | None, secure: bool
         headers.setdefault(name, value)
     headers.setdefault("cache-control", "private, no-cache")
     if session:
-        marks = "HttpOnly; SameSite=Strict; Path=/" + ("; Secure" if secure else "")
+        # Strict would give whoever follows the link of a message another session, and with it make
+        # every form void that is open beside.
+        marks = "HttpOnly; SameSite=Lax; Path=/" + ("; Secure" if secure else "")
         headers.append("set-cookie", f"{SESSION}={session}; {marks}")
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from claims.assessment import StandingState
 from reports.summary import costs, harvest, settings
 from review.views.boards import PER_COLUMN, PER_LIST, board, boards
-from review.views.claim import PER_PAGE, claim_page, history
+from review.views.claim import PER_PAGE, PER_PAGE_FOLLOWED, claim_page, history
 from review.views.papers import paper_page
 from review.views.queue import queue
 from review.views.search import MAX_CHARS, search
@@ -49,27 +49,35 @@ def queue_page(request: Request, desk: AtDesk) -> HTMLResponse:
 @router.get("/claims/{claim_id}")
 def one_claim(request: Request, desk: AtDesk, claim_id: str, n: PageNumber = 1) -> HTMLResponse:
     """One claim, its history and its evidence."""
-    found = claim_page(desk.room, claim_id, page=n)
+    progress = desk.retests.of(claim_id)
+    per_page = PER_PAGE if progress is None or progress.ended else PER_PAGE_FOLLOWED
+    found = claim_page(desk.room, claim_id, page=n, per_page=per_page)
     return page(
         request,
         "claim.html.j2",
         title=found.claim.text,
         found=found,
         n=n,
-        per_page=PER_PAGE,
-        progress=desk.retests.of(claim_id),
+        per_page=per_page,
+        progress=progress,
     )
 
 
 @router.get("/claims/{claim_id}/history.svg")
-def history_picture(desk: AtDesk, claim_id: str, theme: str = "light") -> Response:
+def history_picture(
+    desk: AtDesk, claim_id: str, theme: str = "light", width: str = "wide"
+) -> Response:
     """The claim's history as a picture."""
     told = history(desk.room, claim_id)
     if not told:
         return Response("no run has tested this claim yet\n", 404, media_type="text/plain")
     from reports.timeline import history_svg
 
-    drawn = history_svg(told, "dark" if theme == "dark" else "light")
+    drawn = history_svg(
+        told,
+        "dark" if theme == "dark" else "light",
+        "narrow" if width == "narrow" else "wide",
+    )
     return Response(drawn, media_type="image/svg+xml")
 
 

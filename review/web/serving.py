@@ -1,4 +1,4 @@
-"""Serving the page: on loopback without ceremony, anywhere else with a token."""
+"""Serving the page: to this machine alone without ceremony, to anybody else with a token."""
 
 import gc
 import os
@@ -34,7 +34,7 @@ def serve_page(workspace: Workspace, *, host: str, port: int, by: str | None = N
     """Nothing, when it is stopped. Raises SettingsError when it cannot listen there."""
     with _server(workspace, host, port, by) as (server, listening, address):
         print(f"the review page is at {address}", file=sys.stderr, flush=True)  # noqa: T201 - this is where people read the address
-        if host not in LOOPBACK:
+        if _is_shared(workspace, host):
             print(  # noqa: T201 - the same
                 "whoever has this address can decide; put TLS in front of it where others listen",
                 file=sys.stderr,
@@ -61,9 +61,10 @@ def _server(
     workspace: Workspace, host: str, port: int, by: str | None
 ) -> Iterator[tuple[uvicorn.Server, socket.socket, str]]:
     listening = _listening(host, port)
-    keys = Keys(_secret(workspace.state), token_needed=host not in LOOPBACK)
-    # On loopback it is the user's own browser; elsewhere each one says who sits there.
-    desk_by = by or (user_name() if host in LOOPBACK else None)
+    is_shared = _is_shared(workspace, host)
+    keys = Keys(_secret(workspace.state), token_needed=is_shared)
+    # Alone it is the user's own browser; where others come, each one says who sits there.
+    desk_by = by or (None if is_shared else user_name())
     room = Room(workspace)
     desk = Desk(
         room=room, keys=keys, retests=Retests(workspace), pictures=Pictures(room),
@@ -89,6 +90,11 @@ def _server(
         listening.close()
 
 
+def _is_shared(workspace: Workspace, host: str) -> bool:
+    """Whether others can reach it: on this address, or through a proxy by a name of its own."""
+    return host not in LOOPBACK or bool(set(workspace.settings.review.hosts) - LOOPBACK)
+
+
 def _warm(room: Room) -> None:
     """Nothing: what the first pages need is read; what is wrong is told on the pages themselves."""
     import reports.timeline  # noqa: F401 - slow to import: the first picture need not wait for it
@@ -105,17 +111,16 @@ def _warm(room: Room) -> None:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    is_six = ":" in host
+    family = socket.AF_INET6 if is_six else socket.AF_INET
     try:
-        listening = socket.socket(family)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(128)
-    except (OSError, OverflowError) as error:
+        return socket.create_server((host, port), family=family, dualstack_ipv6=is_six)
+    except (OSError, ValueError) as error:
+        told = getattr(error, "strerror", None) or error
         raise SettingsError(
-            f"cannot listen on {host} port {port}: {error}; choose another with --port"
+            f"the review page cannot be served: {told}; choose another host or port under [review] "
+            "in retest.toml"
         ) from error
-    return listening
 
 
 def _secret(state: Path) -> bytes:

@@ -203,17 +203,66 @@ def test_two_people_decide_on_the_same_and_nothing_is_lost(
     expect(bo.get_by_role("status")).to_contain_text("accept by Bo")
 
 
+def test_what_came_of_a_ruling_is_in_sight_beside_what_was_ruled_on(opened: Open) -> None:
+    for size in (DESKTOP, PHONE):
+        page = opened("/tonight", viewport=size)
+        for _ in range(6):
+            page.keyboard.press("j")
+        page.keyboard.press("a")
+        expect(page.get_by_role("status")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#item-5")).to_be_focused()
+        below = page.locator(".outcome").evaluate("aside => aside.getBoundingClientRect().bottom")
+        assert page.locator("#item-5 h2").evaluate("h => h.getBoundingClientRect().top") > below
+
+
 def test_one_claim_is_retested_and_followed_live(opened: Open, world: tuple[Morning, str]) -> None:
     page = opened("/claims/lantern-0002")
     page.get_by_role("button", name="Retest now").click()
     expect(page.locator(".progress")).to_be_visible()
     expect(page.locator(".progress li").first).to_be_visible(timeout=20_000)
-    expect(page.locator("#retest")).to_contain_text("Retested just now", timeout=60_000)
+    expect(page.locator("#retest")).to_contain_text("The retest has ended", timeout=60_000)
     page.get_by_role("link", name=re.compile("^claim-lantern-0002")).first.click()
     expect(page.locator("main")).to_contain_text("One claim")
     ledger = ledger_of(world[0])
     assert ledger.runs.history("lantern-0002", limit=1)[0][0].claim_id == "lantern-0002"
     ledger.close()
+
+
+def test_a_retest_is_followed_without_a_script(opened: Open) -> None:
+    page = opened("/claims/lantern-0002", javascript=False)
+    page.get_by_role("button", name="Retest now").click()
+    expect(page.locator("#retest")).to_contain_text("The retest has ended", timeout=60_000)
+
+
+def test_the_link_of_a_message_leaves_open_pages_alone(opened: Open) -> None:
+    page = opened("/queue")
+    mail = page.context.new_page()
+    # Another site to the browser: another name of this machine.
+    mail.goto(page.url.replace("127.0.0.1", "localhost"))
+    mail.evaluate("address => location.assign(address)", page.url)
+    expect(mail).to_have_url(page.url)
+    page.keyboard.press("a")
+    expect(page.get_by_role("status")).to_contain_text("accept")
+
+
+def test_the_way_back_after_a_ruling_leads_to_a_page_that_takes_another(
+    chromium: Browser, world: tuple[Morning, str]
+) -> None:
+    browser = chromium.browser_type.launch(
+        executable_path=CHROMIUM,
+        args=["--no-sandbox"],
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    page = browser.new_page()
+    page.goto(f"{world[1]}/claims/lantern-0002")
+    page.keyboard.press("a")
+    expect(page.get_by_role("status")).to_contain_text("accept")
+    page.go_back()
+    expect(page.get_by_text("Rulings (1)")).to_be_visible()
+    page.keyboard.press("r")
+    page.keyboard.press("1")
+    expect(page.get_by_role("status")).to_contain_text("reject")
+    browser.close()
 
 
 def test_reading_and_deciding_need_no_script(opened: Open, world: tuple[Morning, str]) -> None:
