@@ -46,7 +46,7 @@ def pairs_in(file: Path, group: str | None = None) -> tuple[Pair, ...]:
     for number, row in enumerate(rows(file), start=1):
         if row.get("label") not in {*LABELS, MIXED}:
             raise LibraryError(str(file), number, "`label` is not SUPPORT, REFUTE, NEI or MIXED")
-        claim, evidence = (_text(row, key, file, number) for key in ("claim", "evidence"))
+        claim, evidence = _text(row, "claim", file, number), _evidence(row, file, number)
         named = str(row.get(group, "none")) if group else ""
         found.append(Pair(claim=claim, evidence=evidence, label=row["label"], group=named))
     if not found:
@@ -78,6 +78,14 @@ def _row(file: Path, number: int, line: str) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise LibraryError(str(file), number, "not a JSON object")
     return row
+
+
+def _evidence(row: Mapping[str, Any], file: Path, number: int) -> str:
+    """The evidence, or the sentences of a whole abstract where these stand in its place."""
+    abstract = row.get("abstract")
+    if "evidence" not in row and isinstance(abstract, list):
+        return " ".join(" ".join(map(str, abstract)).split())
+    return _text(row, "evidence", file, number)
 
 
 def _text(row: Mapping[str, Any], key: str, file: Path, number: int) -> str:

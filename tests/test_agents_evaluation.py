@@ -176,6 +176,13 @@ def test_pairs_are_read_from_plain_and_gzipped_files(tmp_path: Path) -> None:
         assert read == Pair(claim="c", evidence="e", label="NEI", group="d")
 
 
+def test_a_whole_abstract_can_stand_in_the_place_of_evidence(tmp_path: Path) -> None:
+    row = {"claim": "c", "abstract": ["Yes. ", "It is\nso."], "label": "SUPPORT"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    (pair,) = pairs_in(tmp_path / "rows.jsonl")
+    assert pair.evidence == "Yes. It is so."
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
