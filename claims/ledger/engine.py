@@ -1,6 +1,7 @@
 """Opening a ledger: the address, the connection's settings, migrations, and foreign errors."""
 
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from claims.ledger.schema import HEAD
 
 _BUSY_S: Final = 30
 """How long a writer waits for another one in SQLite, in seconds."""
+
+_PAUSE_S: Final = 0.05
+"""Between two looks at whether another process is done."""
 
 
 def connect(url: str) -> Engine:
@@ -76,10 +80,24 @@ def translated(ledger: str) -> Iterator[None]:
 
 def _set_up_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _wait_for_wal(cursor)
     # FULL, not NORMAL: a commit that was reported survives a power cut.
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _wait_for_wal(cursor: sqlite3.Cursor) -> None:
+    """SQLite's own waiting does not cover the change to WAL: of two that make it one is refused."""
+    deadline = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def _migrate(connection: Connection) -> None:
@@ -105,7 +123,7 @@ def _made_by_another(connection: Connection) -> bool:
     while time.monotonic() < deadline:
         if _revision(connection) == HEAD:
             return True
-        time.sleep(0.05)
+        time.sleep(_PAUSE_S)
     return False
 
 
