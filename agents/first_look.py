@@ -28,6 +28,9 @@ the model reads numbers badly, and the rules ask for a shared measure anyway."""
 _CONFIRMED: Final = 0.8
 """Least confidence of what model and rules both say."""
 
+_TORN: Final = 0.5
+"""Confidence of what the rules say against the model."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
@@ -92,7 +95,10 @@ def quotes_of(finding: Finding) -> str:
 
 
 def _confirmed(leaning: Leaning, claim: Claim, finding: Finding, said: Clause) -> Leaning:
-    """The leaning, surer when the rules read the same, and none when they read the contrary."""
+    """The leaning, surer when the rules read the same, and theirs when they read the contrary.
+
+    On the tuning sets they were right in 16 of 23 such cases: too few to be admitted.
+    """
     opposite = {
         Relation.SUPPORTS: Relation.CONTRADICTS,
         Relation.CONTRADICTS: Relation.SUPPORTS,
@@ -103,7 +109,7 @@ def _confirmed(leaning: Leaning, claim: Claim, finding: Finding, said: Clause) -
         return leaning
     if by_rules.relation is opposite:
         why = f"{leaning.why}, but {by_rules.reason}"
-        return replace(leaning, relation=Relation.NOT_COMPARABLE, why=why)
+        return Leaning(relation=opposite, confidence=_TORN, why=why)
     if by_rules.relation is leaning.relation:
         return _surer(replace(leaning, why=f"{leaning.why}, and {by_rules.reason}"))
     return leaning

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.evaluation import admitted_by
 from agents.graph import Task, retest
 from agents.judge import Judge, Reading
 from agents.local_judge import N_FINDINGS_MAX, N_QUOTES_MAX, THRESHOLD, LocalJudge
@@ -143,8 +144,17 @@ def test_what_is_not_a_finding_on_the_same_thing_moves_nothing(
     assert (told.relation, told.reason) == (relation, why)
 
 
-def test_a_paper_on_something_else_gives_no_finding() -> None:
-    assert findings(claim_of(DIARY), "Bees dance to tell each other where flowers are.") == ()
+@pytest.mark.parametrize(
+    "paper",
+    [
+        "Bees dance to tell each other where flowers are.",
+        "Reefs lost half of their corals.",
+        "Parity violation was measured in muons.",
+        "The price of bread fell by a third within a year.",
+    ],
+)
+def test_a_paper_on_something_else_asserts_nothing(paper: str) -> None:
+    assert asyncio.run(admitted_by(LocalJudge(), claim_of(DIARY), reading_of(paper))) == []
 
 
 def test_a_passage_is_one_finding_that_quotes_its_best_sentences() -> None:
@@ -246,6 +256,8 @@ def test_the_local_judge_runs_through_the_whole_graph() -> None:
             thread="t",
         )
     )
-    assert [a.relation for a in outcome.assessments] == [Relation.CONTRADICTS]
+    told = {str(a.finding.paper): a.relation for a in outcome.assessments}
+    assert told["2506.00001v1"] is Relation.CONTRADICTS
+    assert told.get("2506.00002v1") in {None, Relation.NOT_COMPARABLE, Relation.NO_BEARING}
     assert len(outcome.judged) == 2
     assert outcome.failures == ()
