@@ -11,7 +11,7 @@ from agents.amounts import amounts_in
 from agents.clause import read_clause
 from agents.entailment import NAME, shipped
 from agents.excerpt import excerpt, shared, stems
-from agents.first_look import bearing, judged
+from agents.first_look import THRESHOLD, bearing, judged
 from agents.judge import Reading
 from agents.rulebook import rulebook
 from agents.rules import subjects
@@ -29,10 +29,6 @@ from claims.evidence import (
 )
 from claims.verify import MIN_QUOTE_CHARS, locate, unbroken
 from papers.passages import sentences
-
-THRESHOLD: Final = 0.8
-"""Least confidence of an admitted verdict. At or above it 14 of 15 contradictions were right on the
-tuning sets of `agents.training.weigh`, and 22 of 23 supports; the card has the development sets."""
 
 N_FINDINGS_MAX: Final = 3
 """Passages of one paper that become findings."""

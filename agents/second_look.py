@@ -33,8 +33,11 @@ _SPLIT: Final = re.compile(r"[;:]|,\s+(?:but|while|whereas|although|and)\b|\bbut
 
 
 _SPOKEN_OF: Final = 0.25
-"""Least share of the claim's words in a quote that contradicts: pairs about pictures taught the
-model that what is about something else contradicts, too."""
+"""Quotes that bear on a claim have more of its words than this share."""
+
+_DENIED: Final = 0.45
+"""Least share of them in quotes that contradict by their words: pairs about pictures taught the
+model that what is about something else contradicts."""
 
 _CARRIES: Final = 0.34
 """Least share that a reading must give to what was proposed: more than chance."""
@@ -50,14 +53,17 @@ def read_again(claim: Claim, quote: str, proposed: Relation) -> Verdict:
         f"{whole.contradicts:.2f}, the first of them {best.supports:.2f} and "
         f"{best.contradicts:.2f}, read backwards {back.supports:.2f} and {back.contradicts:.2f}"
     )
+    share = _nearest(claim.text, quote)[0]
+    spoken_of = share > _SPOKEN_OF
     match proposed:
         case Relation.CONTRADICTS | Relation.SUPERSEDES:
             seen = min(whole.contradicts, max(best.contradicts, back.contradicts)) >= _CARRIES
-            spoken_of = _nearest(claim.text, quote)[0] >= _SPOKEN_OF
-            carried = spoken_of and (seen or _other_number(claim, quote))
+            denied = seen and share >= _DENIED
+            carried = denied or (spoken_of and _other_number(claim, quote))
         case Relation.SUPPORTS | Relation.QUALIFIES:
             # Support goes one way: a claim need not say all that the quote says.
-            carried = whole.supports >= _CARRIES > max(best.contradicts, back.contradicts)
+            seen = whole.supports >= _CARRIES > max(best.contradicts, back.contradicts)
+            carried = spoken_of and seen
         case _:
             carried = True
     relation = proposed if carried else Relation.NOT_COMPARABLE
