@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.evaluation import admitted_by
+from agents.first_look import THRESHOLD
 from agents.graph import Task, retest
 from agents.judge import Judge, Reading
-from agents.local_judge import N_FINDINGS_MAX, N_QUOTES_MAX, THRESHOLD, LocalJudge
+from agents.local_judge import N_FINDINGS_MAX, N_QUOTES_MAX, LocalJudge
 from claims.claim import Claim, Inquiry
 from claims.dates import ClaimDate
 from claims.errors import QuoteNotFound
