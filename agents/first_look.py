@@ -14,6 +14,7 @@ from typing import Final
 from agents import rules
 from agents.clause import Clause, read_clause
 from agents.entailment import likelihood, shipped
+from agents.excerpt import shared
 from agents.readings import Likelihood, together
 from agents.rules import Leaning, by_numbers, held_back, weighed
 from agents.stance import parts_of, stances
@@ -64,8 +65,13 @@ class Look:
 
 
 def bearing(claim: Claim, text: str) -> float:
-    """How likely `text` says anything of the claim or of a part of it, from 0 to 1."""
-    return max(1 - likelihood(text, part).no_bearing for part in parts_of(claim.text))
+    """How likely `text` says anything of the claim or of a part of it, from 0 to 1.
+
+    Of several parts only those that share a telling word with it are read.
+    """
+    parts = parts_of(claim.text)
+    near = [part for part in parts if shared(part, text)] or parts[:1]
+    return max(1 - likelihood(text, part).no_bearing for part in near)
 
 
 def judged(claim: Claim, finding: Finding) -> Verdict:

@@ -44,8 +44,8 @@ _N_READ_MAX: Final = 12
 """Sentences of one passage that the model reads one by one: an abstract has seldom more."""
 
 _NEAR: Final = 0.1
-"""Share of the claim's weight in words that one sentence of a passage must have for all of them to
-be read; of other passages only the first few are."""
+"""Share of the claim's weight in words that one sentence of a passage must have for it to be read.
+A passage of no more sentences than are quoted is read all the same: that costs little."""
 
 _LEAST_BEARING: Final = 0.05
 """Likelihood of saying anything of the claim below which a passage is no finding."""
@@ -114,12 +114,16 @@ class _Sentence:
 def found(claim: Claim, reading: Reading) -> tuple[Finding, ...]:
     """The findings of `reading` that likeliest bear on the claim."""
     read = [(passage, _sentences(claim, passage)) for passage in reading.passages]
-    near = [(passage, said) for passage, said in read if said]
+    near = [(passage, said) for passage, said in read if _is_near(said)]
     near.sort(key=lambda one: -max(sentence.coverage for sentence in one[1]))
     likely = [(_likeliest(claim, said), passage) for passage, said in near[:_N_PASSAGES_MAX]]
     likely = [one for one in likely if bearing(claim, unbroken(one[0][0].text)) >= _LEAST_BEARING]
     likely.sort(key=lambda one: -one[0][0].score(claim))
     return tuple(finding_of(claim, passage, quoted) for quoted, passage in likely[:N_FINDINGS_MAX])
+
+
+def _is_near(said: tuple[_Sentence, ...]) -> bool:
+    return 0 < len(said) <= N_QUOTES_MAX or any(one.coverage >= _NEAR for one in said)
 
 
 def finding_of(claim: Claim, passage: Passage, quoted: tuple[_Sentence, ...]) -> Finding:
@@ -148,6 +152,5 @@ def _sentences(claim: Claim, passage: Passage) -> tuple[_Sentence, ...]:
 
 
 def _likeliest(claim: Claim, said: tuple[_Sentence, ...]) -> tuple[_Sentence, ...]:
-    near = sorted(said, key=lambda one: (-one.coverage, one.place))
-    near = near[: _N_READ_MAX if near[0].coverage >= _NEAR else N_QUOTES_MAX]
+    near = sorted(said, key=lambda one: (-one.coverage, one.place))[:_N_READ_MAX]
     return tuple(sorted(near, key=lambda one: (-one.score(claim), one.place))[:N_QUOTES_MAX])
