@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final
 
-from agents.directness import stems
+from agents.excerpt import stems
 from agents.writer import Spring, SpringKind
 from claims.answer import Held
 from claims.assessment import Assessment, StandingState
