@@ -165,7 +165,8 @@ def _before(text: str) -> str:
     led = _TO_NUMBER.search(text)
     nouns: list[str] = []
     words = text[: led.start()].split() if led else []
-    while words and words[-1].lower() in verb_forms() | _AUXILIARIES:
+    passed = verb_forms() | _AUXILIARIES
+    while words and words[-1].lower() in passed:
         words.pop()
     for word in reversed(words):
         if word.lower() in {"of", "per"} and nouns and len(nouns) < _MOST_WORDS:
