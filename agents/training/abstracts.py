@@ -31,21 +31,21 @@ def papers(arxiv: Path, n_abstracts: int, rng: random.Random) -> list[Pair]:
     records = [row for row in rows(arxiv / "all.jsonl.gz") if row["id"] not in measured]
     titled = [_sentences_of(row) for row in records if _is_statement(row["title"])]
     told = [_sentences_of(row) for row in rng.sample(records, n_abstracts)]
-    near = _near([abstract for _, abstract in told])
-    found = contrasts([abstract for _, abstract in told], "papers", rng)
+    near = near_in([abstract for _, abstract in told])
+    found = contrasts([abstract for _, abstract in told], "papers", near, rng)
     for title, abstract in titled:
         found += _from_title(title, abstract, near, rng)
     return found
 
 
-def contrasts(told: list[list[str]], source: str, rng: random.Random) -> list[Pair]:
-    """Contrasts from the sentences of each abstract."""
-    near = _near(told)
+def contrasts(told: list[list[str]], source: str, near: Near, rng: random.Random) -> list[Pair]:
+    """Contrasts from the sentences of each abstract; `near` has sentences about something else."""
     names = tuple(name for some in told[:3000] for s in some for name in contrast.names_in(s))
     return [pair for some in told for pair in _from_abstract(some, source, near, names, rng)]
 
 
-def _near(told: list[list[str]]) -> Near:
+def near_in(told: list[list[str]]) -> Near:
+    """The results among the sentences of all abstracts, to be found by the words they share."""
     return Near([sentence for some in told for sentence in some if _RESULT.search(sentence)])
 
 

@@ -131,11 +131,12 @@ def planned(
 ) -> list[Pair]:
     """The pairs in the order of training: in each pass the same mixture, dealt anew."""
     fence = corpora.Fence(claims)
+    medical = corpora.abstracts(claims, fence)
     known = [
         *corpora.general(claims, fence, rng),
         *corpora.domain(claims, fence, rng),
         *corpora.rationales(claims, fence, rng),
-        *abstracts.contrasts(corpora.abstracts(claims, fence), "abstracts", rng),
+        *abstracts.contrasts(medical, "abstracts", abstracts.near_in(medical), rng),
         *abstracts.papers(arxiv, n_abstracts, rng),
     ]
     by_source: defaultdict[str, list[Pair]] = defaultdict(list)
