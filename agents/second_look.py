@@ -54,16 +54,15 @@ def read_again(claim: Claim, quote: str, proposed: Relation) -> Verdict:
         f"{best.contradicts:.2f}, read backwards {back.supports:.2f} and {back.contradicts:.2f}"
     )
     share = _nearest(claim.text, quote)[0]
-    spoken_of = share > _SPOKEN_OF
     match proposed:
         case Relation.CONTRADICTS | Relation.SUPERSEDES:
             seen = min(whole.contradicts, max(best.contradicts, back.contradicts)) >= _CARRIES
             denied = seen and share >= _DENIED
-            carried = denied or (spoken_of and _other_number(claim, quote))
+            carried = denied or (share > _SPOKEN_OF and _other_number(claim, quote))
         case Relation.SUPPORTS | Relation.QUALIFIES:
             # Support goes one way: a claim need not say all that the quote says.
             seen = whole.supports >= _CARRIES > max(best.contradicts, back.contradicts)
-            carried = spoken_of and seen
+            carried = seen and _nearest(claim.text, lines[0])[0] > _SPOKEN_OF
         case _:
             carried = True
     relation = proposed if carried else Relation.NOT_COMPARABLE
