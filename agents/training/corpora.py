@@ -16,7 +16,15 @@ from typing import Any, Final
 from agents.excerpt import excerpt, shared
 from agents.training import contrast
 from agents.training.near import Near
-from agents.training.pair import CONTRADICTS, NO_BEARING, NOT_SUPPORT, SUPPORTS, Pair, rows
+from agents.training.pair import (
+    CONTRADICTS,
+    NO_BEARING,
+    NOT_SUPPORT,
+    SUPPORTS,
+    UNKNOWN,
+    Pair,
+    rows,
+)
 from papers.sentences import sentences
 
 _LABELS: Final = {
@@ -44,6 +52,9 @@ _N_STRANGERS: Final = 5000
 _N_WORDS_SHORT: Final = 55
 """Long texts share words with everything: kept out, lest length tell the label."""
 
+
+_N_BESIDE: Final = 3
+_N_WORDS_HEADING: Final = 7
 
 _WHOLE: Final = 0.25
 """Share of abstracts that are also read whole with the label of their rationale. The sets give
@@ -210,6 +221,17 @@ def abstracts(claims: Path, fence: Fence) -> list[list[str]]:
                 text = " ".join((row.get("premise") or row["evidence"]).split())
                 found.setdefault(text, [text[a:b] for a, b in sentences(text)])
     return [some for text, some in found.items() if fence.lets("", text)]
+
+
+def beside(pairs: Iterable[Pair], told: Iterable[list[str]]) -> list[Pair]:
+    """Each claim of the domain beside the sentences of all abstracts that share most with it."""
+    near = Near(sorted({s for some in told for s in some if len(s.split()) > _N_WORDS_HEADING}))
+    claims = sorted({pair.claim for pair in pairs if pair.source in _DOMAIN})
+    return [
+        Pair(evidence=sentence, claim=claim, label=UNKNOWN, source="beside")
+        for claim in claims
+        for sentence in near.first(claim, _N_BESIDE)
+    ]
 
 
 def _numbers(group: int | list[int]) -> list[int]:

@@ -16,7 +16,7 @@ from typing import Final
 
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from transformers import BertConfig, BertModel
+from transformers import AutoConfig, AutoModel
 
 from agents.readings import Weights
 from agents.training.seal import seal
@@ -57,8 +57,8 @@ def main() -> None:
 
 def averaged(runs: Sequence[Path], base: Path) -> CrossEncoder:
     """The model of the last checkpoints of all runs: the mean of each weight."""
-    config = BertConfig.from_pretrained(base, attn_implementation="eager")
-    model = CrossEncoder(BertModel(config))
+    config = AutoConfig.from_pretrained(base)
+    model = CrossEncoder(AutoModel.from_config(config, attn_implementation="eager"))
     last = [torch.load(run / "last.pt", weights_only=True, map_location="cpu") for run in runs]
     weights = [one["model"] for one in last]
     model.load_state_dict(

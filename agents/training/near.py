@@ -8,7 +8,7 @@ from agents.words import weight
 
 
 class Near:
-    """Finds a sentence of another abstract that shares rare words with a claim."""
+    """Finds the sentences that share rare words with a claim."""
 
     def __init__(self, pool: list[str]) -> None:
         self._pool = pool
@@ -19,18 +19,23 @@ class Near:
 
     def best(self, claim: str, *, without: str) -> str | None:
         """The text that shares most rare words with `claim` and few with `without`."""
+        return next((text for text in self.first(claim, 6) if _apart(without, text)), None)
+
+    def first(self, claim: str, n: int) -> tuple[str, ...]:
+        """The `n` texts that share most rare words with `claim`."""
         asked = sorted(stems(claim), key=lambda s: (len(self._by_stem[s]), s))
         scores: defaultdict[int, float] = defaultdict(float)
         for word in asked[:8]:
             for i in self._by_stem[word][:400]:
                 scores[i] += weight(word)
-        order = sorted(scores, key=lambda i: (-scores[i], i))[:6]
-        return next((self._pool[i] for i in order if self._apart(without, i)), None)
-
-    def _apart(self, sentence: str, i: int) -> bool:
-        ours, theirs = stems(sentence), stems(self._pool[i])
-        return len(ours & theirs) < 0.5 * min(len(ours), len(theirs))
+        order = sorted(scores, key=lambda i: (-scores[i], i))[:n]
+        return tuple(self._pool[i] for i in order)
 
     def any(self, rng: random.Random) -> str:
         """Any of the texts."""
         return rng.choice(self._pool)
+
+
+def _apart(one: str, other: str) -> bool:
+    ours, theirs = stems(one), stems(other)
+    return len(ours & theirs) < 0.5 * min(len(ours), len(theirs))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SUPPORTS, CONTRADICTS, NO_BEARING, NOT_SUPPORT = range(4)
-"""Classes; NOT_SUPPORT is a label that leaves open which of the other two it is."""
+SUPPORTS, CONTRADICTS, NO_BEARING, NOT_SUPPORT, UNKNOWN = range(5)
+"""Classes; NOT_SUPPORT is a label that leaves open which of the other two it is, UNKNOWN says
+nothing: such a pair can only be learned from a teacher."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,10 +22,18 @@ from typing import Any, Final
 
 import torch
 from tokenizers import Tokenizer
-from transformers import BertModel
+from transformers import AutoModel, PreTrainedModel
 
 from agents.training import abstracts, corpora
-from agents.training.pair import CONTRADICTS, NO_BEARING, NOT_SUPPORT, SUPPORTS, Pair
+from agents.training.pair import (
+    CONTRADICTS,
+    NO_BEARING,
+    NOT_SUPPORT,
+    SUPPORTS,
+    UNKNOWN,
+    Pair,
+    rows,
+)
 from agents.training.shipped import shipped_weights
 
 N_TOKENS_MAX: Final = 256
@@ -43,8 +51,6 @@ _STEP: Final = 16
 
 _CHECKPOINT_EVERY: Final = 200
 
-_N_SHOWN: Final = 4
-
 _DEALT: Final = {
     "fever_dev": 2500, "fever-strangers": 600, "fever-symmetric": 400, "fool-me-twice": 900,
     "wice-claim": 150, "wice-partial-subclaims": 100, "conjnli": 700, "mnli_matched": 250,
@@ -58,13 +64,33 @@ _DEALT: Final = {
 }  # fmt: skip
 """Pairs of each source in one pass. A source that has fewer is dealt again, in another order."""
 
+_DEALT_FIRST: Final = {
+    "mnli-olora": 6000, "mnli_matched": 800, "mnli_mismatched": 800, "snli-becel": 1500,
+    "counterfactual-snli": 800, "conjnli": 1200, "negation-nli-mnli": 600, "papers": 1000,
+    "abstracts": 1000, "evidence-inference-2": 900,
+}  # fmt: skip
+"""What is dealt otherwise to an encoder that has learned no inference yet."""
+
+DEALT_TAUGHT: Final = _DEALT | {"beside": 4000}
+"""What is dealt where a teacher has said what it reads."""
+
+_TAUGHT: Final = 0.7
+"""How much of what is learned about a labelled pair is the teacher's reading, not the label."""
+
+Shares = tuple[float, float, float]
+"""Of SUPPORTS, CONTRADICTS, NO_BEARING."""
+
+Taught = dict[tuple[str, str], Shares]
+"""What a teacher reads in pairs of evidence and claim."""
+
 
 class CrossEncoder(torch.nn.Module):
     """An encoder with a head of three classes over its first and its mean state."""
 
-    def __init__(self, base: BertModel) -> None:
+    def __init__(self, base: PreTrainedModel) -> None:
         super().__init__()
         self.base = base
+        self.has_segments = hasattr(base.embeddings, "token_type_embeddings")
         size = base.config.hidden_size
         self.dense = torch.nn.Linear(2 * size, size)
         self.out = torch.nn.Linear(size, 3)
@@ -74,8 +100,9 @@ class CrossEncoder(torch.nn.Module):
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
     ) -> torch.Tensor:
         """Logits of SUPPORTS, CONTRADICTS, NO_BEARING: one row a pair."""
+        segments = {"token_type_ids": token_type_ids} if self.has_segments else {}
         states = self.base(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+            input_ids=input_ids, attention_mask=attention_mask, **segments
         ).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(states.dtype)
         mean = (states * mask).sum(1) / mask.sum(1)
@@ -92,6 +119,17 @@ class Batch:
     ids: list[list[int]]
     types: list[list[int]]
     labels: list[int]
+    targets: list[Shares]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoded:
+    """Token ids, segment ids and label of a pair, and the shares that it teaches."""
+
+    ids: list[int]
+    types: list[int]
+    label: int
+    target: Shares
 
 
 def main() -> None:
@@ -107,6 +145,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2, help="1 beside other work")
     parser.add_argument("--abstracts", type=int, default=24000, help="of which contrasts are made")
     parser.add_argument("--passes", type=int, default=8)
+    parser.add_argument("--longest", type=int, help="tokens; longer pairs are left out, not cut")
+    parser.add_argument("--taught", type=Path, help="what agents.training.teach wrote")
+    parser.add_argument("--looks", type=int, default=4, help="at the held-out pairs")
     parser.add_argument("--weights", type=Path, help="model.onnx of an earlier run to begin with")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
@@ -114,12 +155,24 @@ def main() -> None:
     torch.set_num_threads(asked.threads)
     torch.set_flush_denormal(True)
     rng = random.Random(asked.seed)
-    pairs = planned(asked.claims, asked.arxiv, asked.abstracts, asked.passes, rng)
+    taught = read_by_teacher(asked.taught) if asked.taught else {}
+    dealt = (DEALT_TAUGHT if taught else _DEALT) | ({} if asked.weights else _DEALT_FIRST)
+    pairs = planned(
+        asked.claims,
+        asked.arxiv,
+        n_abstracts=asked.abstracts,
+        n_passes=asked.passes,
+        dealt=dealt,
+        rng=rng,
+    )
+    pairs = [pair for pair in pairs if pair.label != UNKNOWN or _key(pair) in taught]
     tokenizer = Tokenizer.from_file(str(asked.base / "tokenizer.json"))
     print(Counter((pair.source, pair.label) for pair in pairs), flush=True)
-    batches = batched(pairs, tokenizer, rng)
+    if asked.longest:
+        pairs = [pair for pair in pairs if len(encode([pair], tokenizer)[0].ids) <= asked.longest]
+    batches = batched(pairs, taught, tokenizer, rng)
     print(f"{len(pairs)} pairs, {len(batches)} batches", flush=True)
-    model = CrossEncoder(BertModel.from_pretrained(asked.base, attn_implementation="eager"))
+    model = CrossEncoder(AutoModel.from_pretrained(asked.base, attn_implementation="eager"))
     if asked.weights:
         model.load_state_dict(shipped_weights(asked.weights, model.state_dict()))
     model.base.embeddings.word_embeddings.requires_grad_(False)
@@ -127,14 +180,22 @@ def main() -> None:
 
 
 def planned(
-    claims: Path, arxiv: Path, n_abstracts: int, n_passes: int, rng: random.Random
+    claims: Path,
+    arxiv: Path,
+    *,
+    n_abstracts: int,
+    n_passes: int,
+    dealt: dict[str, int],
+    rng: random.Random,
 ) -> list[Pair]:
     """The pairs in the order of training: in each pass the same mixture, dealt anew."""
     fence = corpora.Fence(claims)
     medical = corpora.abstracts(claims, fence)
+    domain = corpora.domain(claims, fence, rng)
     known = [
         *corpora.general(claims, fence, rng),
-        *corpora.domain(claims, fence, rng),
+        *domain,
+        *corpora.beside(domain, medical),
         *corpora.rationales(claims, fence, rng),
         *abstracts.contrasts(medical, "abstracts", abstracts.near_in(medical), rng),
         *abstracts.papers(arxiv, n_abstracts, rng),
@@ -142,10 +203,10 @@ def planned(
     by_source: defaultdict[str, list[Pair]] = defaultdict(list)
     for pair in known:
         by_source[pair.source].append(pair)
-    decks = {name: _dealt(by_source[name], rng) for name in _DEALT}
+    decks = {name: _dealt(by_source[name], rng) for name in dealt}
     order: list[Pair] = []
     for _ in range(n_passes):
-        mixed = [pair for name, n in _DEALT.items() for pair in islice(decks[name], n)]
+        mixed = [pair for name, n in dealt.items() for pair in islice(decks[name], n)]
         rng.shuffle(mixed)
         order += mixed
     return order
@@ -157,32 +218,83 @@ def _dealt(pairs: list[Pair], rng: random.Random) -> Iterator[Pair]:
         yield from rng.sample(pairs, len(pairs))
 
 
-def batched(pairs: list[Pair], tokenizer: Tokenizer, rng: random.Random) -> list[Batch]:
+def batched(
+    pairs: list[Pair], taught: Taught, tokenizer: Tokenizer, rng: random.Random
+) -> list[Batch]:
     """Batches in the order of `pairs`, but for the sorting by length within a chunk."""
     done: list[Batch] = []
     step = _BATCH * _CHUNK
     for start in range(0, len(pairs), step):
-        encoded = encode(pairs[start : start + step], tokenizer)
-        encoded.sort(key=lambda one: len(one[0]))
-        chunk = [
-            Batch(
-                ids=[one[0] for one in some],
-                types=[one[1] for one in some],
-                labels=[one[2] for one in some],
-            )
-            for some in (encoded[i : i + _BATCH] for i in range(0, len(encoded), _BATCH))
-        ]
+        encoded = encode(pairs[start : start + step], tokenizer, taught)
+        encoded.sort(key=lambda one: len(one.ids))
+        chunk = in_batches(encoded, _BATCH)
         rng.shuffle(chunk)
         done += chunk
     return done
 
 
-def encode(pairs: list[Pair], tokenizer: Tokenizer) -> list[tuple[list[int], list[int], int]]:
-    """Token ids, segment ids and label of each pair; only the evidence is cut."""
+def encode(pairs: list[Pair], tokenizer: Tokenizer, taught: Taught | None = None) -> list[Encoded]:
+    """The pairs as the encoder takes them; only the evidence is cut."""
     tokenizer.no_padding()
     tokenizer.enable_truncation(N_TOKENS_MAX, strategy="longest_first")
     told = tokenizer.encode_batch([(pair.evidence, pair.claim) for pair in pairs])
-    return [(one.ids, one.type_ids, pair.label) for one, pair in zip(told, pairs, strict=True)]
+    return [
+        Encoded(
+            ids=one.ids,
+            types=one.type_ids,
+            label=pair.label,
+            target=target_of(pair.label, (taught or {}).get(_key(pair))),
+        )
+        for one, pair in zip(told, pairs, strict=True)
+    ]
+
+
+def in_batches(encoded: list[Encoded], size: int) -> list[Batch]:
+    """Batches in the order of `encoded`."""
+    return [
+        Batch(
+            ids=[one.ids for one in some],
+            types=[one.types for one in some],
+            labels=[one.label for one in some],
+            targets=[one.target for one in some],
+        )
+        for some in (encoded[i : i + size] for i in range(0, len(encoded), size))
+    ]
+
+
+def target_of(label: int, taught: Shares | None) -> Shares:
+    """What a pair teaches: its label, smoothed, and what a teacher reads in it.
+
+    All zero for NOT_SUPPORT without a teacher, which only says which class it is not.
+    """
+    if label in {NOT_SUPPORT, UNKNOWN}:
+        return taught or (0.0, 0.0, 0.0)
+    rest = _SMOOTHING / 3
+    own = [(1 - _SMOOTHING) * (label == one) + rest for one in range(3)]
+    of_label, of_teacher = (1 - _TAUGHT, _TAUGHT) if taught else (1.0, 0.0)
+    met = zip(own, taught or own, strict=True)
+    supports, contradicts, no_bearing = (of_label * a + of_teacher * b for a, b in met)
+    return supports, contradicts, no_bearing
+
+
+def read_by_teacher(path: Path) -> Taught:
+    """What `agents.training.teach` wrote."""
+    return {(row["evidence"], row["claim"]): tuple(row["shares"]) for row in rows(path)}
+
+
+def _key(pair: Pair) -> tuple[str, str]:
+    return pair.evidence, pair.claim
+
+
+def logits_of(model: CrossEncoder, batch: Batch, device: str) -> torch.Tensor:
+    """Logits in single precision, one row a pair; the matrix work is done in bfloat16."""
+    longest = -(-max(map(len, batch.ids)) // _STEP) * _STEP
+    pad = model.base.config.pad_token_id
+    ids = torch.tensor([i + [pad] * (longest - len(i)) for i in batch.ids], device=device)
+    types = torch.tensor([t + [0] * (longest - len(t)) for t in batch.types], device=device)
+    with torch.autocast(device, dtype=torch.bfloat16):
+        logits: torch.Tensor = model(ids, (ids != pad).long(), types)
+    return logits.float()
 
 
 class Trainer:
@@ -223,8 +335,8 @@ class Trainer:
                 loss_sum = 0.0
             if self.step % _CHECKPOINT_EVERY == 0:
                 self.save()
-            if int(self.done(n) * _N_SHOWN) > shown:
-                shown = int(self.done(n) * _N_SHOWN)
+            if int(self.done(n) * self.asked.looks) > shown:
+                shown = int(self.done(n) * self.asked.looks)
                 self.show()
         self.save()
         self.show()
@@ -243,40 +355,23 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group["times"]
         self.model.train()
-        logits = self.logits(batch)
-        loss = loss_of(logits, torch.tensor(batch.labels, device=self.device))
+        logits = logits_of(self.model, batch, self.device)
+        loss = loss_of(logits, torch.tensor(batch.targets, device=self.device))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad()
         return float(loss.item())
 
-    def logits(self, batch: Batch) -> torch.Tensor:
-        """Logits in single precision; the matrix work is done in bfloat16."""
-        longest = -(-max(map(len, batch.ids)) // _STEP) * _STEP
-        ids = torch.tensor([i + [0] * (longest - len(i)) for i in batch.ids], device=self.device)
-        types = torch.tensor(
-            [t + [0] * (longest - len(t)) for t in batch.types], device=self.device
-        )
-        with torch.autocast(self.device, dtype=torch.bfloat16):
-            logits: torch.Tensor = self.model(ids, (ids != 0).long(), types)
-        return logits.float()
-
     def show(self) -> None:
         """Prints accuracy and macro-F1 on each held-out set."""
         self.model.eval()
         for name, pairs in sorted(corpora.held_out(self.asked.claims).items()):
             told: list[tuple[int, int]] = []
-            encoded = sorted(encode(pairs, self.tokenizer), key=lambda one: len(one[0]))
-            for start in range(0, len(encoded), 64):
-                some = encoded[start : start + 64]
-                batch = Batch(
-                    ids=[s[0] for s in some],
-                    types=[s[1] for s in some],
-                    labels=[s[2] for s in some],
-                )
+            encoded = sorted(encode(pairs, self.tokenizer), key=lambda one: len(one.ids))
+            for batch in in_batches(encoded, 64):
                 with torch.no_grad():
-                    best = self.logits(batch).argmax(-1).tolist()
+                    best = logits_of(self.model, batch, self.device).argmax(-1).tolist()
                 told += zip(batch.labels, best, strict=True)
             print(f"held out {name}: {figures(told)}", flush=True)
 
@@ -305,14 +400,12 @@ class Trainer:
         self.step, self.spent_s = kept["step"], kept["seconds"]
 
 
-def loss_of(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Cross entropy with smoothed labels; NOT_SUPPORT only says which class it is not."""
+def loss_of(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Cross entropy with the targets; one that is all zero only says that it is not SUPPORTS."""
     log_p = torch.nn.functional.log_softmax(logits, dim=-1)
-    open_ = labels == NOT_SUPPORT
-    smooth = -(1 - _SMOOTHING) * log_p.gather(1, labels.clamp(max=NO_BEARING)[:, None])[:, 0]
-    smooth = smooth - _SMOOTHING * log_p.mean(-1)
     not_support = -torch.logsumexp(log_p[:, [CONTRADICTS, NO_BEARING]], dim=-1)
-    return torch.where(open_, not_support, smooth).mean()
+    told = -(targets * log_p).sum(-1)
+    return torch.where(targets.sum(-1) == 0, not_support, told).mean()
 
 
 def figures(told: list[tuple[int, int]]) -> str:
