@@ -14,7 +14,7 @@ from typing import Final
 from agents import rules
 from agents.clause import Clause, read_clause
 from agents.entailment import likelihood, shipped
-from agents.excerpt import shared
+from agents.excerpt import excerpt, shared
 from agents.readings import Likelihood, together
 from agents.rules import Leaning, by_numbers, held_back, weighed
 from agents.stance import parts_of, stances
@@ -94,14 +94,20 @@ def judged(claim: Claim, finding: Finding) -> Verdict:
 
 def looks(claim: Claim, finding: Finding) -> tuple[Look, ...]:
     """How the model reads each part of the claim in the passage and in the quotes."""
-    texts = (finding.statement, quotes_of(finding), unbroken(finding.citations[0].quote))
+    quotes, best = quotes_of(finding), unbroken(finding.citations[0].quote)
     n_words = len(finding.statement.split())
-    return tuple(_look(part, texts, n_words) for part in parts_of(claim.text))
-
-
-def _look(part: str, texts: tuple[str, str, str], n_words: int) -> Look:
-    whole, quoted, best = (likelihood(text, part) for text in texts)
-    return Look(part=part, readings=(whole, quoted, best), n_words=n_words)
+    return tuple(
+        Look(
+            part=part,
+            readings=(
+                likelihood(excerpt(finding.statement, part), part),
+                likelihood(quotes, part),
+                likelihood(best, part),
+            ),
+            n_words=n_words,
+        )
+        for part in parts_of(claim.text)
+    )
 
 
 def quotes_of(finding: Finding) -> str:

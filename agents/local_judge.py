@@ -10,7 +10,7 @@ from typing import Final
 from agents.amounts import amounts_in
 from agents.clause import read_clause
 from agents.entailment import NAME, shipped
-from agents.excerpt import excerpt, shared, stems
+from agents.excerpt import shared, stems
 from agents.first_look import THRESHOLD, bearing, judged
 from agents.judge import Reading
 from agents.rulebook import rulebook
@@ -119,21 +119,21 @@ def found(claim: Claim, reading: Reading) -> tuple[Finding, ...]:
     likely = [(_likeliest(claim, said), passage) for passage, said in near[:_N_PASSAGES_MAX]]
     likely = [one for one in likely if bearing(claim, unbroken(one[0][0].text)) >= _LEAST_BEARING]
     likely.sort(key=lambda one: -one[0][0].score(claim))
-    return tuple(finding_of(claim, passage, quoted) for quoted, passage in likely[:N_FINDINGS_MAX])
+    return tuple(finding_of(passage, quoted) for quoted, passage in likely[:N_FINDINGS_MAX])
 
 
 def _is_near(said: tuple[_Sentence, ...]) -> bool:
     return 0 < len(said) <= N_QUOTES_MAX or any(one.coverage >= _NEAR for one in said)
 
 
-def finding_of(claim: Claim, passage: Passage, quoted: tuple[_Sentence, ...]) -> Finding:
-    """The finding that `passage` makes for the claim, with its best sentences as citations."""
+def finding_of(passage: Passage, quoted: tuple[_Sentence, ...]) -> Finding:
+    """The finding that `passage` makes, with its best sentences as citations."""
     best = unbroken(quoted[0].text)
     said = read_clause(best)
     is_reported = "reported" in said.cues and "own" not in said.cues
     return Finding(
         paper=passage.paper,
-        statement=excerpt(passage.text, claim.text),
+        statement=unbroken(passage.text),
         citations=tuple(Citation(passage_id=passage.id, quote=one.text) for one in quoted),
         quantities=amounts_in(best),
         scope=Scope(population=", ".join(sorted(subjects(best))) or None),

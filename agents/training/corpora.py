@@ -53,7 +53,8 @@ _N_WORDS_SHORT: Final = 55
 """Long texts share words with everything: kept out, lest length tell the label."""
 
 
-_N_BESIDE: Final = 3
+_WRITTEN_BY_PEOPLE: Final = frozenset({"scifact", "check_covid"})
+_N_BESIDE: Final = 5
 _N_WORDS_HEADING: Final = 7
 
 _WHOLE: Final = 0.25
@@ -223,14 +224,19 @@ def abstracts(claims: Path, fence: Fence) -> list[list[str]]:
     return [some for text, some in found.items() if fence.lets("", text)]
 
 
-def beside(pairs: Iterable[Pair], told: Iterable[list[str]]) -> list[Pair]:
-    """Each claim of the domain beside the sentences of all abstracts that share most with it."""
+def beside(pairs: Iterable[Pair], told: Iterable[list[str]], rng: random.Random) -> list[Pair]:
+    """Claims and their contraries beside the sentences of all abstracts that share most with them.
+
+    Nobody has labelled them. Only of sets whose claims people wrote.
+    """
     near = Near(sorted({s for some in told for s in some if len(s.split()) > _N_WORDS_HEADING}))
-    claims = sorted({pair.claim for pair in pairs if pair.source in _DOMAIN})
+    claims = sorted({pair.claim for pair in pairs if pair.source in _WRITTEN_BY_PEOPLE})
     return [
-        Pair(evidence=sentence, claim=claim, label=UNKNOWN, source="beside")
+        Pair(evidence=sentence, claim=text, label=UNKNOWN, source="beside")
         for claim in claims
         for sentence in near.first(claim, _N_BESIDE)
+        for text in (claim, contrast.turned(claim, rng))
+        if text
     ]
 
 

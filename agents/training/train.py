@@ -71,7 +71,7 @@ _DEALT_FIRST: Final = {
 }  # fmt: skip
 """What is dealt otherwise to an encoder that has learned no inference yet."""
 
-DEALT_TAUGHT: Final = _DEALT | {"beside": 4000}
+DEALT_TAUGHT: Final = _DEALT | {"beside": 5000}
 """What is dealt where a teacher has said what it reads."""
 
 _TAUGHT: Final = 0.7
@@ -195,7 +195,7 @@ def planned(
     known = [
         *corpora.general(claims, fence, rng),
         *domain,
-        *corpora.beside(domain, medical),
+        *corpora.beside(domain, medical, rng),
         *corpora.rationales(claims, fence, rng),
         *abstracts.contrasts(medical, "abstracts", abstracts.near_in(medical), rng),
         *abstracts.papers(arxiv, n_abstracts, rng),
@@ -335,11 +335,12 @@ class Trainer:
                 loss_sum = 0.0
             if self.step % _CHECKPOINT_EVERY == 0:
                 self.save()
-            if int(self.done(n) * self.asked.looks) > shown:
-                shown = int(self.done(n) * self.asked.looks)
+            if shown < int(self.done(n) * self.asked.looks) < self.asked.looks:
+                shown += 1
                 self.show()
         self.save()
-        self.show()
+        if self.asked.looks:
+            self.show()
 
     def done(self, n: int) -> float:
         """The share of the run that is over, by steps or by time."""
