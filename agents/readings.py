@@ -1,10 +1,10 @@
 """What a model reads in a text about a claim, and several readings put together.
 
 Whether a passage bears on a claim at all and which way it points are two questions. The first is
-answered by the shares of NO_BEARING in the passage, its quotes and its best sentence, and by how
-long the passage is: a few sentences that somebody cut out for a claim bear on it more often than a
-whole abstract. The second is answered by the odds of the other two shares. How much each counts was
-fitted by `agents.training.weigh` and ships with the model.
+answered by the share of NO_BEARING in the passage and by how long it is: a few sentences that
+somebody cut out for a claim bear on it more often than a whole abstract. The second is answered by
+the odds of the other two shares in the passage, its quotes and its best sentence. How much each
+counts was fitted by `agents.training.weigh` and ships with the model.
 """
 
 import math
@@ -40,27 +40,24 @@ class Weights:
     """How much each sign counts."""
 
     whole: float
-    quoted: float
-    best: float
     words: float
     """Of the logarithm of the number of words."""
     offset: float
     agreement: float
 
 
-def signs(readings: Sequence[Likelihood], n_words: int) -> tuple[float, ...]:
-    """What tells whether a passage bears on a claim, in the order of `Weights`.
-
-    From `readings` of the passage, of its quotes and of the best of them.
-    """
-    return (*(one.silence for one in readings), math.log(max(n_words, 1)))
+def signs(whole: Likelihood, n_words: int) -> tuple[float, float]:
+    """What tells that a passage of `n_words` says nothing of a claim, from its reading `whole`."""
+    return whole.silence, math.log(max(n_words, 1))
 
 
 def together(readings: Sequence[Likelihood], n_words: int, weights: Weights) -> Likelihood:
-    """How likely a passage of `n_words` bears on a claim, from `readings` as in `signs`."""
-    counted = (weights.whole, weights.quoted, weights.best, weights.words)
-    met = zip(counted, signs(readings, n_words), strict=True)
-    silent = _share(weights.offset + sum(weight * sign for weight, sign in met))
+    """How likely a passage of `n_words` bears on a claim.
+
+    From `readings` of the passage, of its quotes and of the best of them.
+    """
+    silence, length = signs(readings[0], n_words)
+    silent = _share(weights.offset + weights.whole * silence + weights.words * length)
     agreement = sum(one.agreement for one in readings) / len(readings)
     supports = (1 - silent) * _share(weights.agreement * agreement)
     return Likelihood(supports=supports, contradicts=1 - silent - supports, no_bearing=silent)

@@ -35,7 +35,7 @@ _SPLIT: Final = re.compile(r"[;:]|,\s+(?:but|while|whereas|although|and)\b|\bbut
 _SPOKEN_OF: Final = 0.25
 """Quotes that bear on a claim have more of its words than this share."""
 
-_DENIED: Final = 0.45
+_DENIED: Final = 0.55
 """Least share of them in quotes that contradict by their words: pairs about pictures taught the
 model that what is about something else contradicts."""
 

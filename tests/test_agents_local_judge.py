@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.entailment import likelihood
 from agents.evaluation import admitted_by
-from agents.first_look import THRESHOLD
+from agents.excerpt import N_WORDS_MAX, excerpt
+from agents.first_look import THRESHOLD, looks
 from agents.graph import Task, retest
 from agents.judge import Judge, Reading
 from agents.local_judge import N_FINDINGS_MAX, N_QUOTES_MAX, LocalJudge
@@ -163,6 +165,14 @@ def test_a_passage_is_one_finding_that_quotes_its_best_sentences() -> None:
     (found,) = findings(claim_of(DIARY), text)
     assert len(found.citations) == N_QUOTES_MAX
     assert found.statement == text
+
+
+def test_of_a_long_passage_the_nearest_sentences_are_read_and_its_whole_length_counts() -> None:
+    aside = " ".join(f"Week {i} was spent on other matters of no weight." for i in range(40))
+    (found,) = findings(claim_of(DIARY), f"{aside} {DIARY}")
+    (look,) = looks(claim_of(DIARY), found)
+    assert look.n_words == len(f"{aside} {DIARY}".split()) > N_WORDS_MAX
+    assert look.readings[0] == likelihood(excerpt(found.statement, DIARY), DIARY)
 
 
 def test_at_most_three_passages_of_a_paper_become_findings() -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from agents.readings import Likelihood, Weights, together
 
-WEIGHTS = Weights(whole=0.5, quoted=0.3, best=0.2, words=1.0, offset=-4.0, agreement=0.8)
+WEIGHTS = Weights(whole=1.0, words=1.0, offset=-4.0, agreement=0.8)
 
 
 @st.composite

@@ -22,7 +22,7 @@ from agents.readings import Weights
 from agents.training.seal import seal
 from agents.training.train import CrossEncoder
 
-_WHOLE_ALONE: Final = Weights(whole=1, quoted=0, best=0, words=0, offset=0, agreement=1)
+_WHOLE_ALONE: Final = Weights(whole=1, words=0, offset=0, agreement=1)
 """Until `agents.training.weigh` has fitted them."""
 
 

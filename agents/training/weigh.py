@@ -44,14 +44,15 @@ def main() -> None:
     parser.add_argument("--claims", type=Path, required=True, help="folder of labelled sets")
     parser.add_argument("--seed", type=int, default=7)
     asked = parser.parse_args()
-    read: list[tuple[tuple[Likelihood, ...], tuple[float, ...], str, float]] = []
+    read: list[tuple[tuple[Likelihood, ...], tuple[float, float], str, float]] = []
     for row, counts in _chosen(asked.claims, random.Random(asked.seed)):
         claim = claim_of(row["claim"])
         findings = found(claim, reading_of(row["evidence"]))
         met = looks(claim, findings[0]) if findings else ()
         if len(met) == 1:
             (look,) = met
-            read.append((look.readings, signs(look.readings, look.n_words), row["label"], counts))
+            of_bearing = signs(look.readings[0], look.n_words)
+            read.append((look.readings, of_bearing, row["label"], counts))
     silent = fitted(
         np.array([(*of_bearing, 1.0) for _, of_bearing, _, _ in read]),
         np.array([label == "NEI" for _, _, label, _ in read], dtype=np.float64),
@@ -63,7 +64,7 @@ def main() -> None:
         np.array([label == "SUPPORT" for _, label in said], dtype=np.float64),
         np.ones(len(said)),
     )
-    names = ("whole", "quoted", "best", "words", "offset")
+    names = ("whole", "words", "offset")
     told = dict(zip(names, (round(float(one), 3) for one in silent), strict=True))
     weights = Weights(**told, agreement=round(float(agreement[0]), 3))
     seal(FOLDER, weights)
