@@ -19,8 +19,8 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import AutoConfig, AutoModel
 
 from agents.readings import Weights
+from agents.training.encoder import CrossEncoder
 from agents.training.seal import seal
-from agents.training.train import CrossEncoder
 
 _WHOLE_ALONE: Final = Weights(whole=1, words=0, offset=0, agreement=1)
 """Until `agents.training.weigh` has fitted them."""

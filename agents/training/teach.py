@@ -19,17 +19,10 @@ from typing import Final
 import torch
 from tokenizers import Tokenizer
 
+from agents.training.encoder import CrossEncoder, Encoded, encode, in_batches, logits_of
 from agents.training.export import averaged
 from agents.training.pair import Pair
-from agents.training.train import (
-    DEALT_TAUGHT,
-    CrossEncoder,
-    Encoded,
-    encode,
-    in_batches,
-    logits_of,
-    planned,
-)
+from agents.training.train import DEALT_TAUGHT, planned
 
 _BATCH: Final = 32
 _CHUNK: Final = 48 * _BATCH
