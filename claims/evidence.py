@@ -163,7 +163,7 @@ class Finding(Frozen):
 
     paper: ArxivId
     statement: str
-    """The finding in one sentence, in the judge's words or the paper's."""
+    """The finding: a sentence in the judge's words, or the passage of the paper itself."""
     citations: tuple[Citation, ...] = Field(min_length=1)
     quantities: tuple[Quantity, ...] = ()
     scope: Scope = Scope()

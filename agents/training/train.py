@@ -114,7 +114,8 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(asked.base / "tokenizer.json"))
     print(Counter((pair.source, pair.label) for pair in pairs), flush=True)
     if asked.longest:
-        pairs = [pair for pair in pairs if len(encode([pair], tokenizer)[0].ids) <= asked.longest]
+        read = zip(pairs, encode(pairs, tokenizer), strict=True)
+        pairs = [pair for pair, encoded in read if len(encoded.ids) <= asked.longest]
     batches = batched(pairs, taught, tokenizer, rng)
     print(f"{len(pairs)} pairs, {len(batches)} batches", flush=True)
     model = CrossEncoder(AutoModel.from_pretrained(asked.base, attn_implementation="eager"))
