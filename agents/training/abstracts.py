@@ -9,7 +9,7 @@ from typing import Any, Final
 from agents.excerpt import shared, stems
 from agents.training import contrast
 from agents.training.near import Near
-from agents.training.pair import CONTRADICTS, NO_BEARING, SUPPORTS, Pair, rows
+from agents.training.pair import CONTRADICTS, NO_BEARING, SUPPORTS, UNKNOWN, Pair, rows
 from agents.words import weight
 from papers.sentences import sentences
 
@@ -25,8 +25,14 @@ _DECLARES: Final = re.compile(
 )
 
 
+_N_NEIGHBOURS: Final = 4
+
+
 def papers(arxiv: Path, n_abstracts: int, rng: random.Random) -> list[Pair]:
-    """Contrasts from arXiv abstracts, without those that false alarms are measured on."""
+    """Contrasts from arXiv abstracts, and results beside results of other papers.
+
+    Without the abstracts that false alarms are measured on.
+    """
     measured = {row["id"] for row in rows(arxiv / "persona.jsonl.gz")}
     records = [row for row in rows(arxiv / "all.jsonl.gz") if row["id"] not in measured]
     titled = [_sentences_of(row) for row in records if _is_statement(row["title"])]
@@ -35,13 +41,33 @@ def papers(arxiv: Path, n_abstracts: int, rng: random.Random) -> list[Pair]:
     found = contrasts([abstract for _, abstract in told], "papers", near, rng)
     for title, abstract in titled:
         found += _from_title(title, abstract, near, rng)
-    return found
+    return found + neighbours([abstract for _, abstract in told], "papers", near, rng)
 
 
 def contrasts(told: list[list[str]], source: str, near: Near, rng: random.Random) -> list[Pair]:
     """Contrasts from the sentences of each abstract; `near` has sentences about something else."""
     names = tuple(name for some in told[:3000] for s in some for name in contrast.names_in(s))
     return [pair for some in told for pair in _from_abstract(some, source, near, names, rng)]
+
+
+def neighbours(told: list[list[str]], source: str, near: Near, rng: random.Random) -> list[Pair]:
+    """A result of each abstract, or its contrary, beside those of others that share most with it.
+
+    This is what a night reads. Nobody has labelled it.
+    """
+    found: list[Pair] = []
+    for abstract in told:
+        if not (results := _results_of(abstract)):
+            continue
+        said = rng.choice(results)
+        claim = contrast.retold(said, rng)
+        for sentence in near.first(claim, _N_NEIGHBOURS):
+            text = rng.choice((claim, contrast.turned(claim, rng) or claim))
+            if sentence not in abstract:
+                found.append(
+                    Pair(evidence=sentence, claim=text, label=UNKNOWN, source=f"{source}-met")
+                )
+    return found
 
 
 def near_in(told: list[list[str]]) -> Near:
@@ -60,11 +86,14 @@ def _sentences_of(row: dict[str, Any]) -> tuple[str, list[str]]:
     return " ".join(row["title"].split()), [s for s in parts if 50 < len(s) < 330]  # noqa: PLR2004 - a sentence
 
 
+def _results_of(abstract: list[str]) -> list[str]:
+    return [s for s in abstract[1:] if 50 < len(s) < 330 and _RESULT.search(s)]  # noqa: PLR2004 - a sentence
+
+
 def _from_abstract(
     abstract: list[str], source: str, near: Near, names: tuple[str, ...], rng: random.Random
 ) -> Iterator[Pair]:
-    results = [s for s in abstract[1:] if 50 < len(s) < 330 and _RESULT.search(s)]  # noqa: PLR2004 - a sentence
-    if not results:
+    if not (results := _results_of(abstract)):
         return
     said = rng.choice(results)
     claim = contrast.retold(said, rng)

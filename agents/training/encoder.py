@@ -34,7 +34,7 @@ class CrossEncoder(torch.nn.Module):
         size = base.config.hidden_size
         self.dense = torch.nn.Linear(2 * size, size)
         self.out = torch.nn.Linear(size, 3)
-        self.drop = torch.nn.Dropout(0.1)
+        self.drop = torch.nn.Dropout(base.config.hidden_dropout_prob)
 
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor

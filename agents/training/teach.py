@@ -3,8 +3,9 @@ r"""Writes what a trained model reads in pairs, for a smaller one to learn from.
     python -m agents.training.teach --claims CLAIMS --arxiv ARXIV --teacher RUN_DIR \\
         --base MODEL_DIR --out shares.jsonl.gz --minutes 25
 
-It reads what `agents.training.train --taught` deals in its first pass with the same seed and number
-of abstracts: labelled pairs, and claims beside sentences that nobody has labelled.
+It reads what `agents.training.train --taught` deals in its first passes with the same seed and
+number of abstracts: labelled pairs, and claims beside sentences that nobody has labelled. Started
+again, it adds what the file does not have.
 """
 
 import argparse
@@ -19,10 +20,10 @@ from typing import Final
 import torch
 from tokenizers import Tokenizer
 
-from agents.training.encoder import CrossEncoder, Encoded, encode, in_batches, logits_of
+from agents.training.encoder import CrossEncoder, Encoded, encode, in_batches, key_of, logits_of
 from agents.training.export import averaged
 from agents.training.pair import Pair
-from agents.training.train import DEALT_TAUGHT, planned
+from agents.training.train import DEALT_TAUGHT, planned, read_by_teacher
 
 _BATCH: Final = 32
 _CHUNK: Final = 48 * _BATCH
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of its base encoder")
     parser.add_argument("--out", type=Path, required=True, help="a file of gzipped JSON lines")
     parser.add_argument("--minutes", type=float, default=math.inf)
+    parser.add_argument("--passes", type=int, default=1)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--abstracts", type=int, default=24000, help="as in training")
@@ -50,16 +52,17 @@ def main() -> None:
         asked.claims,
         asked.arxiv,
         n_abstracts=asked.abstracts,
-        n_passes=1,
+        n_passes=asked.passes,
         dealt=DEALT_TAUGHT,
         rng=rng,
     )
-    pairs = list({(pair.evidence, pair.claim): pair for pair in dealt}.values())
+    known = read_by_teacher(asked.out) if asked.out.exists() else {}
+    pairs = [pair for key, pair in {key_of(one): one for one in dealt}.items() if key not in known]
     began = time.monotonic()
     model = averaged([asked.teacher], asked.base)
     tokenizer = Tokenizer.from_file(str(asked.base / "tokenizer.json"))
     n_read = 0
-    with gzip.open(asked.out, "wt", encoding="utf-8") as lines:
+    with gzip.open(asked.out, "at", encoding="utf-8") as lines:
         for start in range(0, len(pairs), _CHUNK):
             if time.monotonic() - began > 60 * asked.minutes:
                 break

@@ -73,7 +73,7 @@ _DEALT_FIRST: Final = {
 }  # fmt: skip
 """What is dealt otherwise to an encoder that has learned no inference yet."""
 
-DEALT_TAUGHT: Final = _DEALT | {"beside": 5000}
+DEALT_TAUGHT: Final = _DEALT | {"beside": 5000, "papers-met": 3000, "abstracts-met": 3000}
 """What is dealt where a teacher has said what it reads."""
 
 
@@ -87,9 +87,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--dropout", type=float, default=0.1, help="0 is also quicker")
     parser.add_argument("--threads", type=int, default=2, help="1 beside other work")
     parser.add_argument("--abstracts", type=int, default=24000, help="of which contrasts are made")
     parser.add_argument("--passes", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=1, help="times to go through all passes")
     parser.add_argument("--longest", type=int, help="tokens; longer pairs are left out, not cut")
     parser.add_argument("--taught", type=Path, help="what agents.training.teach wrote")
     parser.add_argument("--looks", type=int, default=4, help="at the held-out pairs")
@@ -116,9 +118,16 @@ def main() -> None:
     if asked.longest:
         read = zip(pairs, encode(pairs, tokenizer), strict=True)
         pairs = [pair for pair, encoded in read if len(encoded.ids) <= asked.longest]
+    pairs += [pair for _ in range(1, asked.rounds) for pair in rng.sample(pairs, len(pairs))]
     batches = batched(pairs, taught, tokenizer, rng)
     print(f"{len(pairs)} pairs, {len(batches)} batches", flush=True)
-    model = CrossEncoder(AutoModel.from_pretrained(asked.base, attn_implementation="eager"))
+    base = AutoModel.from_pretrained(
+        asked.base,
+        attn_implementation="eager",
+        hidden_dropout_prob=asked.dropout,
+        attention_probs_dropout_prob=asked.dropout,
+    )
+    model = CrossEncoder(base)
     if asked.weights:
         model.load_state_dict(shipped_weights(asked.weights, model.state_dict()))
     model.base.embeddings.word_embeddings.requires_grad_(False)
@@ -137,14 +146,16 @@ def planned(
     """The pairs in the order of training: in each pass the same mixture, dealt anew."""
     fence = corpora.Fence(claims)
     medical = corpora.abstracts(claims, fence)
+    near = abstracts.near_in(medical)
     domain = corpora.domain(claims, fence, rng)
     known = [
         *corpora.general(claims, fence, rng),
         *domain,
         *corpora.beside(domain, medical, rng),
         *corpora.rationales(claims, fence, rng),
-        *abstracts.contrasts(medical, "abstracts", abstracts.near_in(medical), rng),
+        *abstracts.contrasts(medical, "abstracts", near, rng),
         *abstracts.papers(arxiv, n_abstracts, rng),
+        *abstracts.neighbours(medical, "abstracts", near, rng),
     ]
     by_source: defaultdict[str, list[Pair]] = defaultdict(list)
     for pair in known:
