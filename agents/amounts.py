@@ -181,7 +181,8 @@ def _measure(text: str, start: int, end: int) -> str:
 
 def _same_measure(ours: str, theirs: str) -> bool:
     claimed = read_clause(ours)
-    around = {stem(match[0].lower()) for match in WORD.finditer(theirs)}
+    words = (match[0].lower() for match in WORD.finditer(theirs))
+    around = {stem(part) for word in words for part in (word, *word.split("-"))}
     named = {*claimed.denials, *(stem(trend.word) for trend in claimed.trends)}
     mass = sum(map(weight, named))
     return mass > 0 and sum(map(weight, named & around)) >= _MEASURE_SHARED * mass

@@ -1,14 +1,13 @@
-"""What a model reads in a text about a claim, and several readings put together.
+"""What a model reads in a text about a claim, and two readings put together.
 
 Whether a passage bears on a claim at all and which way it points are two questions. The first is
 answered by the share of NO_BEARING in the passage and by how long it is: a few sentences that
 somebody cut out for a claim bear on it more often than a whole abstract. The second is answered by
-the odds of the other two shares in the passage, its quotes and its best sentence. How much each
-counts was fitted by `agents.training.weigh` and ships with the model.
+the odds of the other two shares in the passage's best sentence. How much each counts was fitted by
+`agents.training.weigh` and ships with the model.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,20 +45,18 @@ class Weights:
     agreement: float
 
 
-def signs(whole: Likelihood, n_words: int) -> tuple[float, float]:
-    """What tells that a passage of `n_words` says nothing of a claim, from its reading `whole`."""
-    return whole.silence, math.log(max(n_words, 1))
+def signs(passage: Likelihood, n_words: int) -> tuple[float, float]:
+    """What tells that a passage of `n_words` says nothing of a claim."""
+    return passage.silence, math.log(max(n_words, 1))
 
 
-def together(readings: Sequence[Likelihood], n_words: int, weights: Weights) -> Likelihood:
-    """How likely a passage of `n_words` bears on a claim.
-
-    From `readings` of the passage, of its quotes and of the best of them.
-    """
-    silence, length = signs(readings[0], n_words)
+def together(
+    passage: Likelihood, best: Likelihood, *, n_words: int, weights: Weights
+) -> Likelihood:
+    """How likely a passage of `n_words` with this `best` sentence bears on a claim."""
+    silence, length = signs(passage, n_words)
     silent = _share(weights.offset + weights.whole * silence + weights.words * length)
-    agreement = sum(one.agreement for one in readings) / len(readings)
-    supports = (1 - silent) * _share(weights.agreement * agreement)
+    supports = (1 - silent) * _share(weights.agreement * best.agreement)
     return Likelihood(supports=supports, contradicts=1 - silent - supports, no_bearing=silent)
 
 

@@ -118,3 +118,15 @@ def test_amounts_of_another_measure_or_unit_do_not_meet() -> None:
     assert matches(claimed, amounts_in("a tone fidelity of 65%"))
     assert not matches(claimed, amounts_in("a tone fidelity of 65 turns"))
     assert not matches(claimed, amounts_in("a market share of 65%"))
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("The best accuracy on Hi-ToM is 84.5 %.", "GPT-5.4 reaches 100 % on Hi-ToM with it."),
+        ("Agents resolve 49 % of SWE-bench at best.", "It resolves 77 % of SWE-bench tasks."),
+    ],
+)
+def test_a_measure_with_a_hyphen_in_its_name_meets_itself(claim: str, quote: str) -> None:
+    (match,) = matches(amounts_in(claim), amounts_in(quote))
+    assert match.place is Place.ABOVE

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from agents.entailment import FOLDER
 from agents.evaluation import claim_of
-from agents.first_look import looks
+from agents.first_look import Look, looks
 from agents.labelled import reading_of
 from agents.local_judge import found
-from agents.readings import Likelihood, Weights, signs
+from agents.readings import Weights, signs
 from agents.training.corpora import Fence
 from agents.training.pair import rows
 from agents.training.seal import seal
@@ -44,23 +44,21 @@ def main() -> None:
     parser.add_argument("--claims", type=Path, required=True, help="folder of labelled sets")
     parser.add_argument("--seed", type=int, default=7)
     asked = parser.parse_args()
-    read: list[tuple[tuple[Likelihood, ...], tuple[float, float], str, float]] = []
+    read: list[tuple[Look, str, float]] = []
     for row, counts in _chosen(asked.claims, random.Random(asked.seed)):
         claim = claim_of(row["claim"])
         findings = found(claim, reading_of(row["evidence"]))
         met = looks(claim, findings[0]) if findings else ()
         if len(met) == 1:
-            (look,) = met
-            of_bearing = signs(look.readings[0], look.n_words)
-            read.append((look.readings, of_bearing, row["label"], counts))
+            read.append((met[0], row["label"], counts))
     silent = fitted(
-        np.array([(*of_bearing, 1.0) for _, of_bearing, _, _ in read]),
-        np.array([label == "NEI" for _, _, label, _ in read], dtype=np.float64),
+        np.array([(*signs(look.passage, look.n_words), 1.0) for look, _, _ in read]),
+        np.array([label == "NEI" for _, label, _ in read], dtype=np.float64),
         np.array([counts for *_, counts in read]),
     )
-    said = [(readings, label) for readings, _, label, _ in read if label != "NEI"]
+    said = [(look, label) for look, label, _ in read if label != "NEI"]
     agreement = fitted(
-        np.array([[np.mean([one.agreement for one in readings])] for readings, _ in said]),
+        np.array([[look.best.agreement] for look, _ in said]),
         np.array([label == "SUPPORT" for _, label in said], dtype=np.float64),
         np.ones(len(said)),
     )
