@@ -172,7 +172,7 @@ def test_of_a_long_passage_the_nearest_sentences_are_read_and_its_whole_length_c
     (found,) = findings(claim_of(DIARY), f"{aside} {DIARY}")
     (look,) = looks(claim_of(DIARY), found)
     assert look.n_words == len(f"{aside} {DIARY}".split()) > N_WORDS_MAX
-    assert look.readings[0] == likelihood(excerpt(found.statement, DIARY), DIARY)
+    assert look.passage == likelihood(excerpt(found.statement, DIARY), DIARY)
 
 
 def test_at_most_three_passages_of_a_paper_become_findings() -> None:

@@ -3,7 +3,7 @@
 import random
 
 from agents.training import abstracts
-from agents.training.pair import UNKNOWN
+from agents.training.pair import UNKNOWN, Pair
 
 _TOLD = [
     [
@@ -18,7 +18,7 @@ _TOLD = [
 ]
 
 
-def _met(seed: int) -> list[abstracts.Pair]:
+def _met(seed: int) -> list[Pair]:
     near = abstracts.near_in(_TOLD)
     rng = random.Random(seed)  # noqa: S311 - examples, not secrets
     return abstracts.neighbours(_TOLD, "papers", near, rng)
