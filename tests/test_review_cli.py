@@ -53,7 +53,7 @@ def test_demo_prints_the_contract_of_its_second_night() -> None:
     assert set(told) == {"run", "claims", "diff", "report"}
     assert told["run"]["until"].startswith("2026-07-01")
     assert told["run"]["n_model_calls"] == 0
-    assert len(told["claims"]) == 5
+    assert len(told["claims"]) == 6
     fields = {
         "relation", "confidence", "arxiv_id", "version", "title", "submitted_on", "quote", "tier",
         "page", "reason", "source",
