@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from agents.clause import read_clause
+from agents.clause import read_clause, terms_of
 from agents.units import PHYSICAL, per
 from agents.words import FUNCTION_WORDS, WORD, stem, weight
 from claims.bounds import bound_before
@@ -181,8 +181,15 @@ def _measure(text: str, start: int, end: int) -> str:
 
 def _same_measure(ours: str, theirs: str) -> bool:
     claimed = read_clause(ours)
-    words = (match[0].lower() for match in WORD.finditer(theirs))
-    around = {stem(part) for word in words for part in (word, *word.split("-"))}
     named = {*claimed.denials, *(stem(trend.word) for trend in claimed.trends)}
     mass = sum(map(weight, named))
-    return mass > 0 and sum(map(weight, named & around)) >= _MEASURE_SHARED * mass
+    return mass > 0 and sum(map(weight, named & _met(theirs, named))) >= _MEASURE_SHARED * mass
+
+
+def _met(text: str, named: set[str]) -> set[str]:
+    """The stems of `text`; of a compound the parts, too, where all are named: not half a name."""
+    found: set[str] = set()
+    for match in WORD.finditer(text):
+        parts = {term.stem for term in terms_of(match[0].lower(), denied=False)}
+        found |= {stem(match[0].lower())} | (parts if parts <= named else set())
+    return found

@@ -130,14 +130,14 @@ def read_clause(text: str) -> Clause:
         else:
             plain = _plain(word)
             is_denied = (denied.get(i, 0) + (plain is not None)) % 2 == 1
-            terms += _terms(plain or word, denied=is_denied)
-    set_aside = (term.stem for i in aside for term in _terms(tokens[i][0], denied=False))
+            terms += terms_of(plain or word, denied=is_denied)
+    set_aside = (term.stem for i in aside for term in terms_of(tokens[i][0], denied=False))
     cues = {kind for kind, matches in found.items() if matches}
     cues |= {"aim"} if lower.rstrip(" \"')").endswith("?") else set()
     return Clause(text, tuple(terms), tuple(trends), frozenset(set_aside), frozenset(cues))
 
 
-def _terms(word: str, *, denied: bool) -> list[Term]:
+def terms_of(word: str, *, denied: bool) -> list[Term]:
     """The parts of a compound; and, as "v-2" is not "v-3", the whole when it has a digit."""
     parts = [part for part in word.split("-") if part.isalpha()]
     parts += [word] if not word.replace("-", "").isalpha() else []

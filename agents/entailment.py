@@ -47,7 +47,7 @@ class Model:
         try:
             shipped: dict[str, Any] = json.loads(told)
             self.weights = Weights(**shipped["weights"])
-            """How much each of several readings counts."""
+            """How much each of the two readings counts."""
         except (ValueError, KeyError, TypeError) as error:
             raise SettingsError(
                 f"{folder / 'shipped.json'} is not the file that was shipped: install retest again"

@@ -76,7 +76,7 @@ def bearing(claim: Claim, text: str) -> float:
 
 
 def judged(claim: Claim, finding: Finding) -> Verdict:
-    """The verdict on a finding: the model reads statement and quotes, the rules the best quote."""
+    """The verdict on a finding: the model reads statement and best quote, the rules the latter."""
     best = unbroken(finding.citations[0].quote)
     asked, said = read_clause(claim.text), read_clause(best)
     nearest = stances(claim.text, best)[0]
@@ -111,8 +111,8 @@ def looks(claim: Claim, finding: Finding) -> tuple[Look, ...]:
 def _confirmed(leaning: Leaning, claim: Claim, finding: Finding, said: Clause) -> Leaning:
     """The leaning, surer when the rules read the same, and theirs when they read the contrary.
 
-    On the tuning sets they were right in 16 of 23 such cases, with the model before this one: too
-    few to be admitted.
+    On the tuning sets they were right in 16 of 23 such cases, with an earlier model: too few to
+    be admitted.
     """
     opposite = {
         Relation.SUPPORTS: Relation.CONTRADICTS,

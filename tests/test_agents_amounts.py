@@ -130,3 +130,8 @@ def test_amounts_of_another_measure_or_unit_do_not_meet() -> None:
 def test_a_measure_with_a_hyphen_in_its_name_meets_itself(claim: str, quote: str) -> None:
     (match,) = matches(amounts_in(claim), amounts_in(quote))
     assert match.place is Place.ABOVE
+
+
+def test_half_of_a_name_is_another_measure() -> None:
+    ours = amounts_in("The best accuracy on Hi-ToM is 84.5 %.")
+    assert matches(ours, amounts_in("GPT-5.4 reaches 100 % on Big-ToM with it.")) == ()

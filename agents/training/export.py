@@ -22,7 +22,7 @@ from agents.readings import Weights
 from agents.training.encoder import CrossEncoder
 from agents.training.seal import seal
 
-_WHOLE_ALONE: Final = Weights(whole=1, words=0, offset=0, agreement=1)
+_UNFITTED: Final = Weights(whole=1, words=0, offset=0, agreement=1)
 """Until `agents.training.weigh` has fitted them."""
 
 
@@ -51,7 +51,7 @@ def main() -> None:
         if asked.keep_float:
             shutil.copy(whole, asked.keep_float)
     shutil.copy(asked.base / "tokenizer.json", asked.out / "tokenizer.json")
-    seal(asked.out, _WHOLE_ALONE)
+    seal(asked.out, _UNFITTED)
     print(f"{(asked.out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
 
 

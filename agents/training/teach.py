@@ -62,17 +62,18 @@ def main() -> None:
     model = averaged([asked.teacher], asked.base)
     tokenizer = Tokenizer.from_file(str(asked.base / "tokenizer.json"))
     n_read = 0
-    with gzip.open(asked.out, "at", encoding="utf-8") as lines:
-        for start in range(0, len(pairs), _CHUNK):
-            if time.monotonic() - began > 60 * asked.minutes:
-                break
-            some = pairs[start : start + _CHUNK]
-            read = shares(model, tokenizer, some, asked.longest)
-            for pair, of_pair in read:
-                told = {"evidence": pair.evidence, "claim": pair.claim, "shares": of_pair}
-                lines.write(json.dumps(told) + "\n")
-            n_read += len(read)
-            print(f"{n_read} of {len(pairs)} pairs", flush=True)
+    for start in range(0, len(pairs), _CHUNK):
+        if time.monotonic() - began > 60 * asked.minutes:
+            break
+        read = shares(model, tokenizer, pairs[start : start + _CHUNK], asked.longest)
+        told = [
+            {"evidence": pair.evidence, "claim": pair.claim, "shares": of_pair}
+            for pair, of_pair in read
+        ]
+        with gzip.open(asked.out, "at", encoding="utf-8") as lines:
+            lines.writelines(json.dumps(one) + "\n" for one in told)
+        n_read += len(read)
+        print(f"{n_read} of {len(pairs)} pairs", flush=True)
 
 
 def shares(
