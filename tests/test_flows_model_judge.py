@@ -163,6 +163,7 @@ def test_of_500_judgements_with_a_fifth_faulty_none_is_lost_or_counted_twice(
     for story in done.report.stories:
         claim = story.claim
         failed = [f.item_id for f in done.run.failures if f.claim_id == claim.id]
+        failed = [paper for paper in failed if paper.startswith("2503.")]
         judged = set(ledger.work.papers_judged(claim.revision, signed)) - {"2401.00001v1"}
         kept = [one for one, _ in ledger.work.assessments(claim.id).values()]
         kept = [one for one in kept if one.finding.paper.number.startswith("2503.")]
