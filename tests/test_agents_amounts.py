@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.amounts import Place, amounts_in, matches, place
+from agents.amounts import Place, amounts_in, compared, matches, place
 from claims.claim import Bound, Quantity
+from tests import fakes
 
 
 @pytest.mark.parametrize(
@@ -98,12 +99,37 @@ def test_amounts_are_compared_as_ranges_in_one_unit(claimed: str, found: str, wh
         ("fidelity rose by 5%", "fidelity rose by 5 points"),
         ("fidelity over 20 turns", "fidelity over 20 layers"),
         ("a delay of 2 seconds", "a delay of 2 GB"),
+        ("84.5% accuracy on Hi-ToM", "90% fewer tokens on Hi-ToM"),
+        ("84.5% accuracy on Hi-ToM", "cuts its tokens on Hi-ToM by up to 90%"),
+        ("84.5% accuracy on Hi-ToM", "keeps 97% of its accuracy on Hi-ToM"),
+        ("84.5% accuracy on Hi-ToM", "97% of the full model's performance on Hi-ToM"),
+        ("84.5% accuracy on Hi-ToM", "an improvement of 90% on Hi-ToM accuracy"),
     ],
 )
 def test_amounts_of_units_that_measure_different_things_do_not_meet(
     claimed: str, found: str
 ) -> None:
     assert not matches(amounts_in(claimed), amounts_in(found))
+
+
+@pytest.mark.parametrize(
+    ("claimed", "found", "where"),
+    [
+        ("30% fewer tokens on Hi-ToM", "it cuts its tokens on Hi-ToM by 90%", Place.ABOVE),
+        ("95% of its accuracy on Hi-ToM", "keeps 97% of their accuracy on Hi-ToM", Place.INSIDE),
+        ("a figure endorsed by 30% of raters", "was endorsed by 60% of raters", Place.ABOVE),
+    ],
+)
+def test_a_share_of_something_else_meets_its_like(claimed: str, found: str, where: Place) -> None:
+    (match,) = matches(amounts_in(claimed), amounts_in(found))
+    assert match.place is where
+
+
+def test_a_written_quantity_is_the_share_that_its_claim_says() -> None:
+    written = Quantity(measure="tokens on Hi-ToM", low=30, high=30, unit="%")
+    claim = fakes.claim(text="It needs 30 % fewer tokens on Hi-ToM.", quantities=(written,))
+    assert compared(claim, amounts_in("It needs 60% fewer tokens on Hi-ToM."))
+    assert not compared(claim, amounts_in("60% of all tokens on Hi-ToM are names."))
 
 
 def test_a_ceiling_has_no_slack_above() -> None:
