@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from agents.amounts import Match, Place, compared
-from agents.clause import Clause, read_clause
+from agents.clause import Clause, read_clause, terms_of
 from agents.stance import Sign, Stance, stances
 from agents.words import WORD, lines_of, weight
 from claims.claim import Claim, Quantity
@@ -197,9 +197,19 @@ def _abstain(stance: Stance, relation: Relation, why: str) -> Verdict:
 
 
 def _about(stance: Stance, claim: Claim) -> str:
-    shown = ", ".join(stance.shared[:_N_SHOWN]) or "no word"
+    shown = ", ".join(_words_shared(stance)[:_N_SHOWN]) or "no word"
     where = "" if stance.part == claim.text else f" on {stance.part!r}"
     return f"both speak of {shown} ({stance.coverage:.0%} of the claim's weight){where}"
+
+
+def _words_shared(stance: Stance) -> list[str]:
+    """The claim's own words of which all parts are shared, most telling first."""
+    mass: dict[str, float] = {}
+    for match in WORD.finditer(stance.part):
+        parts = {term.stem for term in terms_of(match[0].lower(), denied=False)}
+        if parts and parts.issubset(stance.shared):
+            mass[match[0]] = sum(map(weight, parts))
+    return sorted(mass, key=lambda word: -mass[word])
 
 
 def _span(quantity: Quantity) -> str:

@@ -290,3 +290,9 @@ def test_any_text_is_read_and_every_quote_of_it_stands(text: str) -> None:
     for finding in found:
         assert verify(finding.citations[0], reading.passages[0], reading.paper)
         assert 0 <= asyncio.run(judge.compare(claim, finding)).confidence <= 1
+
+
+def test_a_reason_tells_the_words_of_the_claim_that_both_share() -> None:
+    claim = claim_of("The best accuracy of models on Hi-ToM is 84.5 %.")
+    told = verdict(claim, "On Hi-ToM, our models reach an accuracy of 83.0 %.").reason
+    assert "both speak of Hi-ToM, accuracy, models (" in told
