@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from agents.excerpt import excerpt, shared
-from agents.training import contrast
+from agents.training import contrast, trials
 from agents.training.near import Near
 from agents.training.pair import (
     CONTRADICTS,
@@ -25,6 +25,7 @@ from agents.training.pair import (
     Pair,
     rows,
 )
+from agents.training.rewording import reworded
 from papers.sentences import sentences
 
 _LABELS: Final = {
@@ -41,9 +42,11 @@ _GENERAL: Final = frozenset((
 ))  # fmt: skip
 """Sets of general inference."""
 
+_TRIALS: Final = "evidence-inference-2"
+
 _DOMAIN: Final = frozenset((
     "scifact", "check_covid", "clinifact", "climate_fever", "citation_integrity",
-    "evidence-inference-2", "pubmedqa-conclusion", "pubmedqa-abstract",
+    _TRIALS, "pubmedqa-conclusion", "pubmedqa-abstract",
 ))  # fmt: skip
 """Sets of claims and the papers or articles that they are about."""
 
@@ -157,6 +160,23 @@ def domain(claims: Path, fence: Fence, rng: random.Random) -> list[Pair]:
             if fence.lets(pair.claim, row.get("premise") or row["evidence"]):
                 kept.append(pair)
     return kept + list(_contrasts_of(kept, rng))
+
+
+def trials_retold(claims: Path, fence: Fence, rng: random.Random) -> list[Pair]:
+    """Findings of clinical trials beside claims in many forms."""
+    told = (row for row in rows(claims / "nli_more.jsonl.gz") if row["dataset"] == _TRIALS)
+    free = (row for row in told if fence.lets(row["hypothesis"], row["premise"]))
+    return list(trials.claims(free, rng))
+
+
+def in_other_words(pairs: Iterable[Pair], rng: random.Random) -> list[Pair]:
+    """The pairs with evidence and claim reworded, where the wording knows another word."""
+    told = ((pair, reworded(pair.claim, rng), reworded(pair.evidence, rng)) for pair in pairs)
+    return [
+        Pair(evidence=evidence, claim=claim, label=pair.label, source="reworded")
+        for pair, claim, evidence in told
+        if pair.source != _TRIALS and (claim, evidence) != (pair.claim, pair.evidence)
+    ]
 
 
 def _contrasts_of(pairs: Iterable[Pair], rng: random.Random) -> Iterator[Pair]:

@@ -73,7 +73,9 @@ _DEALT_FIRST: Final = {
 }  # fmt: skip
 """What is dealt otherwise to an encoder that has learned no inference yet."""
 
-DEALT_TAUGHT: Final = _DEALT | {"beside": 5000, "papers-met": 3000, "abstracts-met": 3000}
+DEALT_TAUGHT: Final = _DEALT | {
+    "beside": 5000, "papers-met": 3000, "abstracts-met": 3000, "trials": 4000, "reworded": 3000,
+}  # fmt: skip
 """What is dealt where a teacher has said what it reads."""
 
 
@@ -152,10 +154,12 @@ def planned(
         *corpora.general(claims, fence, rng),
         *domain,
         *corpora.beside(domain, medical, rng),
-        *corpora.rationales(claims, fence, rng),
+        *(single := corpora.rationales(claims, fence, rng)),
         *abstracts.contrasts(medical, "abstracts", near, rng),
         *abstracts.papers(arxiv, n_abstracts, rng),
         *abstracts.neighbours(medical, "abstracts", near, rng),
+        *corpora.trials_retold(claims, fence, rng),
+        *corpora.in_other_words([*domain, *single], rng),
     ]
     by_source: defaultdict[str, list[Pair]] = defaultdict(list)
     for pair in known:

@@ -1,0 +1,148 @@
+"""Claims about clinical trials in many forms, from the few forms of Evidence Inference 2.
+
+That set says of each quote whether an intervention raised, lowered or did not move an outcome in
+comparison with something else, and puts it into ten sentences. A model that knows only these reads
+the form. Here the same finding is put as a newspaper, a physician or a sceptic would.
+"""
+
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from agents.excerpt import excerpt
+from agents.training.pair import CONTRADICTS, NO_BEARING, SUPPORTS, Pair
+
+SOURCE: Final = "trials"
+
+_N_FORMS: Final = 6
+"""Claims made of one finding, of either label."""
+
+_UP, _DOWN, _SAME = "up", "down", "same"
+_FOUND: Final = {"right_up": _UP, "right_down": _DOWN, "right_same": _SAME}
+_OTHER_OUTCOME: Final = "nei_other_outcome_same_article"
+
+_GIVEN: Final = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"^there is no significant difference in (?P<o>.+) between (?P<i>.+) and (?P<c>.+)\.$",
+        r"^(?P<o>.+) does not differ significantly between (?P<i>.+) and (?P<c>.+)\.$",
+        r"^(?P<i>.+) and (?P<c>.+) are similar with regard to (?P<o>.+)\.$",
+        r"^compared with (?P<c>.+?), (?P<i>.+) does not significantly change (?P<o>.+)\.$",
+        r"^(?P<i>.+) has no significant effect on (?P<o>.+) compared with (?P<c>.+)\.$",
+        r"^compared with (?P<c>.+?), (?P<i>.+) significantly (?:increases|reduces) (?P<o>.+)\.$",
+        r"^(?P<o>.+) is significantly (?:in|de)creased by (?P<i>.+) relative to (?P<c>.+)\.$",
+        r"^(?P<i>.+) leads to (?:higher|lower) (?P<o>.+) than (?P<c>.+)\.$",
+        r"^(?P<o>.+) is (?:higher|lower) with (?P<i>.+) than with (?P<c>.+)\.$",
+        r"^(?P<i>.+) (?:increases|decreases) (?P<o>.+) compared with (?P<c>.+)\.$",
+    )
+)
+
+_RAISES: Final = """
+{i} raises {o}|{i} increased {o}|{i} drives up {o}|{i} led to a rise in {o}|{o} went up with {i}|
+{i} is linked to higher {o}|patients given {i} had higher {o} than those given {c}|
+{o} rose more after {i} than after {c}|{i} has been shown to boost {o}|
+when {i} is used instead of {c}, {o} grows|{i} is associated with an increase in {o}|
+{c} keeps {o} lower than {i} does|{o} was greater in the group that received {i}|
+there was more {o} under {i} than under {c}|switching from {i} to {c} would bring {o} down
+"""
+
+_LOWERS: Final = """
+{i} lowers {o}|{i} reduced {o}|{i} cuts {o}|{i} led to a drop in {o}|{o} went down with {i}|
+{i} is linked to lower {o}|patients given {i} had lower {o} than those given {c}|
+{o} fell more after {i} than after {c}|{i} has been shown to diminish {o}|
+when {i} is used instead of {c}, {o} shrinks|{i} is associated with a decrease in {o}|
+{c} keeps {o} higher than {i} does|{o} was smaller in the group that received {i}|
+there was less {o} under {i} than under {c}|switching from {i} to {c} would bring {o} up
+"""
+
+_MOVES_NOTHING: Final = """
+{i} makes no difference to {o}|{i} had no impact on {o}|{o} was about the same with {i} and {c}|
+{o} did not change with {i}|{i} is no better and no worse than {c} for {o}|
+patients given {i} and patients given {c} had comparable {o}|{i} leaves {o} as it is|
+there is no evidence that {i} alters {o}|whether {i} or {c} is given does not matter for {o}
+"""
+
+_DOES_NOT_RAISE: Final = """
+{i} does not increase {o}|{i} failed to raise {o}|{o} is not higher with {i}|
+{o} was no greater with {i} than with {c}|no rise in {o} was seen with {i}
+"""
+
+_DOES_NOT_LOWER: Final = """
+{i} does not reduce {o}|{i} failed to lower {o}|{o} is not lower with {i}|
+{o} was no smaller with {i} than with {c}|no drop in {o} was seen with {i}
+"""
+
+_MATTERS: Final = """
+{i} affects {o}|{o} depends on whether {i} or {c} is given|{i} and {c} differ in {o}|
+{i} makes a difference to {o}|{o} was not the same with {i} and {c}
+"""
+
+_TRUE_OF: Final = (
+    (_RAISES, {_UP}),
+    (_LOWERS, {_DOWN}),
+    (_MOVES_NOTHING, {_SAME}),
+    (_DOES_NOT_RAISE, {_DOWN, _SAME}),
+    (_DOES_NOT_LOWER, {_UP, _SAME}),
+    (_MATTERS, {_UP, _DOWN}),
+)
+_FORMS: Final = tuple(
+    (form.strip(), true_of)
+    for forms, true_of in _TRUE_OF
+    for form in forms.replace("\n", "").split("|")
+)
+"""Forms of a claim, and the findings of which they are true; of the others they are false."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    """What was compared: intervention, comparison, outcome."""
+
+    i: str
+    c: str
+    o: str
+
+
+def claims(rows: Iterable[dict[str, Any]], rng: random.Random) -> Iterator[Pair]:
+    """The findings of Evidence Inference 2 beside claims about them in other forms."""
+    others: list[tuple[str, _Question]] = []
+    found: dict[tuple[str, _Question], str] = {}
+    for row in rows:
+        question = _question_of(row["hypothesis"])
+        if not question:
+            continue
+        if finding := _FOUND.get(row["kind"]):
+            found[row["premise"], question] = finding
+        elif row["kind"] == _OTHER_OUTCOME:
+            others.append((row["premise"], question))
+    for (premise, question), finding in found.items():
+        for true in (True, False):
+            forms = [form for form, true_of in _FORMS if (finding in true_of) == true]
+            for form in rng.sample(forms, _N_FORMS // 2):
+                label = SUPPORTS if true else CONTRADICTS
+                yield _pair(premise, _put(form, question), label)
+    for premise, question in others:
+        form, _ = rng.choice(_FORMS)
+        yield _pair(premise, _put(form, question), NO_BEARING)
+
+
+def _question_of(hypothesis: str) -> _Question | None:
+    for form in _GIVEN:
+        if match := form.match(hypothesis):
+            return _Question(**{part: _inside(text) for part, text in match.groupdict().items()})
+    return None
+
+
+def _inside(text: str) -> str:
+    """As it stands inside a sentence: only the capital that the sentence gave it goes."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _put(form: str, question: _Question) -> str:
+    text = form.format(i=question.i, c=question.c, o=question.o)
+    return text[:1].upper() + text[1:] + "."
+
+
+def _pair(premise: str, claim: str, label: int) -> Pair:
+    return Pair(evidence=excerpt(premise, claim), claim=claim, label=label, source=SOURCE)
