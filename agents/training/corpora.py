@@ -173,9 +173,16 @@ def in_other_words(pairs: Iterable[Pair], rng: random.Random) -> list[Pair]:
     """The pairs with evidence and claim reworded, where the wording knows another word."""
     told = ((pair, reworded(pair.claim, rng), reworded(pair.evidence, rng)) for pair in pairs)
     return [
-        Pair(evidence=evidence, claim=claim, label=pair.label, source="reworded")
+        Pair(
+            evidence=evidence,
+            claim=claim,
+            label=pair.label,
+            source="reworded",
+            reworded_from=(pair.evidence, pair.claim),
+        )  # fmt: skip
         for pair, claim, evidence in told
-        if pair.source != _TRIALS and (claim, evidence) != (pair.claim, pair.evidence)
+        if pair.source not in {_TRIALS, trials.SOURCE, *_GENERAL}
+        and (claim, evidence) != (pair.claim, pair.evidence)
     ]
 
 

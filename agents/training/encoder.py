@@ -117,8 +117,8 @@ def target_of(label: int, taught: Shares | None) -> Shares:
 
 
 def key_of(pair: Pair) -> tuple[str, str]:
-    """What a teacher's reading of the pair is found by."""
-    return pair.evidence, pair.claim
+    """What a teacher's reading of the pair is found by; of a reworded one it is the original's."""
+    return pair.reworded_from or (pair.evidence, pair.claim)
 
 
 def logits_of(model: CrossEncoder, batch: Batch, device: str) -> torch.Tensor:

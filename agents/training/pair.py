@@ -20,6 +20,8 @@ class Pair:
     claim: str
     label: int
     source: str
+    reworded_from: tuple[str, str] | None = None
+    """Evidence and claim as somebody wrote them, where this pair says the same in other words."""
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ from agents.training.pair import CONTRADICTS, NO_BEARING, SUPPORTS, Pair
 
 SOURCE: Final = "trials"
 
-_N_FORMS: Final = 6
+_N_FORMS: Final = 10
 """Claims made of one finding, of either label."""
 
 _UP, _DOWN, _SAME = "up", "down", "same"
