@@ -179,7 +179,7 @@ def in_other_words(pairs: Iterable[Pair], rng: random.Random) -> list[Pair]:
             label=pair.label,
             source="reworded",
             reworded_from=(pair.evidence, pair.claim),
-        )  # fmt: skip
+        )
         for pair, claim, evidence in told
         if pair.source not in {_TRIALS, trials.SOURCE, *_GENERAL}
         and (claim, evidence) != (pair.claim, pair.evidence)
