@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from agents.training import trials
-from agents.training.pair import CONTRADICTS, NO_BEARING, SUPPORTS
+from agents.training import corpora, trials
+from agents.training.pair import CONTRADICTS, NO_BEARING, SUPPORTS, Pair
 from agents.training.rewording import reworded
 
 _QUOTE = "Reading time was lower under the lamp than under the candle."
@@ -88,3 +88,11 @@ def test_a_capital_stays_where_it_was() -> None:
     told = {reworded("Mortality fell in the ICU.", _rng(seed)) for seed in range(50)}
     assert all(text[0].isupper() for text in told)
     assert "Death rates fell in the intensive care unit." in told
+
+
+def test_a_reworded_pair_knows_what_it_was() -> None:
+    said = Pair(evidence="Light reduces mortality.", claim="Nothing.", label=SUPPORTS, source="x")
+    made = [pair for seed in range(9) for pair in corpora.in_other_words([said], _rng(seed))]
+    assert made
+    assert {pair.reworded_from for pair in made} == {(said.evidence, said.claim)}
+    assert all(pair.label == SUPPORTS and pair.evidence != said.evidence for pair in made)
