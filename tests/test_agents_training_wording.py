@@ -49,10 +49,10 @@ def test_each_given_form_is_taken_apart(hypothesis: str) -> None:
         ("right_down", "Lamp cuts reading time.", SUPPORTS),
         ("right_down", "Candle keeps reading time higher than lamp does.", SUPPORTS),
         ("right_down", "Lamp does not increase reading time.", SUPPORTS),
-        ("right_down", "Lamp failed to lower reading time.", CONTRADICTS),
+        ("right_down", "Lamp does not bring down reading time.", CONTRADICTS),
         ("right_down", "Lamp makes no difference to reading time.", CONTRADICTS),
         ("right_up", "Lamp cuts reading time.", CONTRADICTS),
-        ("right_up", "Reading time is not lower with lamp.", SUPPORTS),
+        ("right_up", "Reading time is not lower with lamp than with candle.", SUPPORTS),
         ("right_same", "Lamp does not reduce reading time.", SUPPORTS),
         ("right_same", "Lamp does not increase reading time.", SUPPORTS),
         ("right_same", "Lamp affects reading time.", CONTRADICTS),
@@ -60,6 +60,23 @@ def test_each_given_form_is_taken_apart(hypothesis: str) -> None:
 )
 def test_a_form_is_true_of_some_findings_only(kind: str, claim: str, label: int) -> None:
     assert _made(kind)[claim] == label
+
+
+@pytest.mark.parametrize(
+    "hypothesis",
+    [
+        "Compared with oil, wax, lamp significantly reduces reading time.",
+        "Compared with candle (tallow, wax), lamp significantly reduces reading time.",
+    ],
+)
+def test_what_cannot_be_taken_apart_for_sure_is_left_out(hypothesis: str) -> None:
+    assert _made("right_down", hypothesis) == {}
+
+
+def test_only_the_first_part_loses_its_capital() -> None:
+    assert "Lamp is linked to lower Reading Test time." in _made(
+        "right_down", "Lamp decreases Reading Test time compared with candle."
+    )
 
 
 def test_a_quote_about_another_outcome_has_no_bearing() -> None:
@@ -80,14 +97,18 @@ def test_words_are_exchanged_for_words_of_the_same_meaning() -> None:
 
 
 def test_a_word_of_several_meanings_is_never_exchanged() -> None:
-    text = "We talk about light above the table."
+    text = (
+        "We talk about light above the table: the leading cause of death, state-of-the-art results "
+        "in translation, early use of lamps, survival, and a risk that increases with age."
+    )
     assert {reworded(text, _rng(seed)) for seed in range(50)} == {text}
 
 
 def test_a_capital_stays_where_it_was() -> None:
     told = {reworded("Mortality fell in the ICU.", _rng(seed)) for seed in range(50)}
-    assert all(text[0].isupper() for text in told)
     assert "Death rates fell in the intensive care unit." in told
+    told |= {reworded("Treatment with light helps.", _rng(seed)) for seed in range(50)}
+    assert all(text[0].isupper() for text in told)
 
 
 def test_a_reworded_pair_knows_what_it_was() -> None:

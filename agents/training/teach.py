@@ -57,7 +57,8 @@ def main() -> None:
         rng=rng,
     )
     known = read_by_teacher(asked.out) if asked.out.exists() else {}
-    pairs = [pair for key, pair in {key_of(one): one for one in dealt}.items() if key not in known]
+    plain = (one for one in dealt if one.reworded_from is None)
+    pairs = [pair for key, pair in {key_of(one): one for one in plain}.items() if key not in known]
     began = time.monotonic()
     model = averaged([asked.teacher], asked.base)
     tokenizer = Tokenizer.from_file(str(asked.base / "tokenizer.json"))

@@ -2,7 +2,8 @@
 
 That set says of each quote whether an intervention raised, lowered or did not move an outcome in
 comparison with something else, and puts it into ten sentences. A model that knows only these reads
-the form. Here the same finding is put as a newspaper, a physician or a sceptic would.
+the form. Here the same finding is put as a newspaper, a physician or a sceptic would. Nothing is
+said of one group alone: where two are alike, both may have changed.
 """
 
 import random
@@ -40,38 +41,37 @@ _GIVEN: Final = tuple(
 )
 
 _RAISES: Final = """
-{i} raises {o}|{i} increased {o}|{i} drives up {o}|{i} led to a rise in {o}|{o} went up with {i}|
-{i} is linked to higher {o}|patients given {i} had higher {o} than those given {c}|
-{o} rose more after {i} than after {c}|{i} has been shown to boost {o}|
-when {i} is used instead of {c}, {o} grows|{i} is associated with an increase in {o}|
-{c} keeps {o} lower than {i} does|{o} was greater in the group that received {i}|
-there was more {o} under {i} than under {c}|switching from {i} to {c} would bring {o} down
+{i} raises {o}|{i} drives up {o}|{i} boosts {o}|{i} is linked to higher {o}|{i} adds to {o}|
+{i} has been shown to increase {o}|studies find that {i} pushes up {o}|
+patients given {i} had higher {o} than those given {c}|{c} keeps {o} lower than {i} does|
+when {i} is used instead of {c}, {o} grows|there was more {o} under {i} than under {c}|
+switching from {i} to {c} would bring {o} down|{o} was greater with {i} than with {c}
 """
 
 _LOWERS: Final = """
-{i} lowers {o}|{i} reduced {o}|{i} cuts {o}|{i} led to a drop in {o}|{o} went down with {i}|
-{i} is linked to lower {o}|patients given {i} had lower {o} than those given {c}|
-{o} fell more after {i} than after {c}|{i} has been shown to diminish {o}|
-when {i} is used instead of {c}, {o} shrinks|{i} is associated with a decrease in {o}|
-{c} keeps {o} higher than {i} does|{o} was smaller in the group that received {i}|
-there was less {o} under {i} than under {c}|switching from {i} to {c} would bring {o} up
+{i} lowers {o}|{i} cuts {o}|{i} curbs {o}|{i} is linked to lower {o}|{i} takes away from {o}|
+{i} has been shown to reduce {o}|studies find that {i} brings down {o}|
+patients given {i} had lower {o} than those given {c}|{c} keeps {o} higher than {i} does|
+when {i} is used instead of {c}, {o} shrinks|there was less {o} under {i} than under {c}|
+switching from {i} to {c} would bring {o} up|{o} was smaller with {i} than with {c}
 """
 
 _MOVES_NOTHING: Final = """
-{i} makes no difference to {o}|{i} had no impact on {o}|{o} was about the same with {i} and {c}|
-{o} did not change with {i}|{i} is no better and no worse than {c} for {o}|
-patients given {i} and patients given {c} had comparable {o}|{i} leaves {o} as it is|
-there is no evidence that {i} alters {o}|whether {i} or {c} is given does not matter for {o}
+{i} makes no difference to {o}|{i} has no impact on {o}|{i} is of no consequence for {o}|
+there is no evidence that {i} alters {o}|{o} was about the same with {i} and {c}|
+{i} is no better and no worse than {c} for {o}|{i} and {c} have comparable effects on {o}|
+patients given {i} and patients given {c} had comparable {o}|
+whether {i} or {c} is given does not matter for {o}
 """
 
 _DOES_NOT_RAISE: Final = """
-{i} does not increase {o}|{i} failed to raise {o}|{o} is not higher with {i}|
-{o} was no greater with {i} than with {c}|no rise in {o} was seen with {i}
+{i} does not increase {o}|{i} does not drive up {o}|{o} is not higher with {i} than with {c}|
+{o} was no greater with {i} than with {c}|{i} is not linked to higher {o}
 """
 
 _DOES_NOT_LOWER: Final = """
-{i} does not reduce {o}|{i} failed to lower {o}|{o} is not lower with {i}|
-{o} was no smaller with {i} than with {c}|no drop in {o} was seen with {i}
+{i} does not reduce {o}|{i} does not bring down {o}|{o} is not lower with {i} than with {c}|
+{o} was no smaller with {i} than with {c}|{i} is not linked to lower {o}
 """
 
 _MATTERS: Final = """
@@ -128,15 +128,21 @@ def claims(rows: Iterable[dict[str, Any]], rng: random.Random) -> Iterator[Pair]
 
 
 def _question_of(hypothesis: str) -> _Question | None:
+    """What was compared; None where the parts cannot be told apart for sure."""
     for form in _GIVEN:
         if match := form.match(hypothesis):
-            return _Question(**{part: _inside(text) for part, text in match.groupdict().items()})
+            parts = {name: _inside(match, name) for name in ("i", "c", "o")}
+            is_whole = all(text.count("(") == text.count(")") for text in parts.values())
+            is_clear = not form.pattern.startswith("^compared") or ", " not in parts["i"]
+            return _Question(**parts) if is_whole and is_clear else None
     return None
 
 
-def _inside(text: str) -> str:
-    """As it stands inside a sentence: only the capital that the sentence gave it goes."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+def _inside(match: re.Match[str], part: str) -> str:
+    """A part as it stands inside a sentence: the first loses the capital that this gave it."""
+    text = match[part]
+    is_first = match.start(part) == 0 and text[1:2].islower()
+    return text[:1].lower() + text[1:] if is_first else text
 
 
 def _put(form: str, question: _Question) -> str:
