@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 from agents.clause import read_clause, terms_of
+from agents.shares import SHARES, share
 from agents.units import PHYSICAL, per
 from agents.words import FUNCTION_WORDS, WORD, stem, weight
 from claims.bounds import bound_before
@@ -47,29 +48,6 @@ _UNITS: Final = {
     "percent": "%", "per cent": "%", "percentage point": "points", "point": "points",
     "pp": "points", "fold": "times", "x": "times", "×": "times", "s": "second", "g": "gram",  # noqa: RUF001 - as written
 }  # fmt: skip
-CHANGE: Final = "% change"
-"""The unit of a percentage by which something grew or shrank: "90 % fewer tokens"."""
-
-OF_ANOTHER: Final = "% of another"
-"""The unit of a share of what something else reached: "97 % of its accuracy"."""
-
-_CHANGED_BEFORE: Final = re.compile(
-    r"\b(?:by|(?:reduction|decrease|increase|improvement|gain|drop|decline|saving|speed-?up)s? of)"
-    r"\s(?:up to |at least |about |around |nearly |over |more than |approximately |roughly )?$",
-    re.IGNORECASE,
-)
-_CHANGED_AFTER: Final = re.compile(
-    r"\s?(?:relative |absolute |average )?(?:fewer|less|more|lower|higher|faster|slower|cheaper|"
-    r"smaller|larger|shorter|longer|better|worse|relative|reduction|decrease|increase|improvement|"
-    r"gain|drop|decline|saving|speed-?up)s?\b",
-    re.IGNORECASE,
-)
-_OF: Final = re.compile(r"\s?of\b", re.IGNORECASE)
-_OF_ANOTHER: Final = re.compile(
-    r"\s?of (?:[\w’'-]+ ){0,5}?(?:accuracy|performance|quality|scores?|"  # noqa: RUF001 - as written
-    r"capability|capabilities|cost|compute|latency|memory|parameters|tokens|budget|energy)\b",
-    re.IGNORECASE,
-)
 _CASED: Final = {unit.lower(): unit for unit in PHYSICAL}
 _N_LETTERS_BEFORE: Final = 24
 _NEAR_WORDS: Final = 7
@@ -108,13 +86,14 @@ def amounts_in(text: str) -> tuple[Quantity, ...]:
         scale = _SCALES.get(match["scale"] or "", 1.0)
         ends = sorted(_number(end) * scale for end in (match["low"], match["high"] or match["low"]))
         measure = _measure(text, match.start(), match.end())
+        unit = _unit(match["unit"])
         if measure and _is_amount(text, match):
             found.append(
                 Quantity(
                     measure=measure,
                     low=ends[0],
                     high=ends[1],
-                    unit=_share(text, match) or _unit(match["unit"]),
+                    unit=share(text, match.start(), match.end()) if unit == "%" else unit,
                     bound=None if match["high"] else bound_before(text, match.start()),
                 )
             )
@@ -128,9 +107,19 @@ def amounts_in(text: str) -> tuple[Quantity, ...]:
 def compared(claim: Claim, found: Sequence[Quantity]) -> tuple[Match, ...]:
     """Every pair of an amount of the claim and a found one that can be compared."""
     is_ceiling = "ceiling" in read_clause(claim.text).cues
-    said = amounts_in(claim.text)
-    claimed = tuple(_as_said(one, said) for one in claim.quantities) or said
-    return matches(claimed, found, is_ceiling=is_ceiling)
+    return matches(_claimed(claim), found, is_ceiling=is_ceiling)
+
+
+def is_told_otherwise(claim: Claim, found: Sequence[Quantity]) -> bool:
+    """Whether a percentage of the claim stands there as a share of something else, or seems to."""
+    return any(
+        one.unit in SHARES
+        and other.unit in SHARES - {one.unit}
+        and place(one, other) is Place.INSIDE
+        and _same_measure(one.measure, other.measure)
+        for one in _claimed(claim)
+        for other in found
+    )
 
 
 def matches(
@@ -182,21 +171,22 @@ def _is_amount(text: str, match: re.Match[str]) -> bool:
     return bool(match["unit"]) or ("." in match["low"] and not is_version)
 
 
-def _share(text: str, match: re.Match[str]) -> str | None:
-    """What a percentage is a share of, where it is not of the whole that its measure has."""
-    if _unit(match["unit"]) != "%":
-        return None
-    is_by = _CHANGED_BEFORE.search(text[max(0, match.start() - _N_LETTERS_BEFORE) : match.start()])
-    if _CHANGED_AFTER.match(text, match.end()) or (is_by and not _OF.match(text, match.end())):
-        return CHANGE
-    return OF_ANOTHER if _OF_ANOTHER.match(text, match.end()) else None
+def _claimed(claim: Claim) -> tuple[Quantity, ...]:
+    said = amounts_in(claim.text)
+    return tuple(_as_said(one, said) for one in claim.quantities) or said
 
 
 def _as_said(written: Quantity, said: Sequence[Quantity]) -> Quantity:
-    """A quantity of a claim with the unit that the same numbers have in the claim's own text."""
-    told = next((one for one in said if (one.low, one.high) == (written.low, written.high)), None)
-    if told and told.unit in {CHANGE, OF_ANOTHER} and _unit(written.unit) == "%":
-        return written.model_copy(update={"unit": told.unit})
+    """A quantity of a claim with the unit that the same share has in the claim's own text."""
+    told = {
+        one.unit
+        for one in said
+        if one.unit in SHARES
+        and (one.low, one.high) == (written.low, written.high)
+        and _same_measure(written.measure, one.measure)
+    }
+    if _unit(written.unit) == "%" and len(told) == 1:
+        return written.model_copy(update={"unit": told.pop()})
     return written
 
 

@@ -52,7 +52,7 @@ _LEAST_BEARING: Final = 0.05
 
 _RULES: Final = (
     "amounts", "clause", "entailment", "excerpt", "first_look", "local_judge", "readings", "rules",
-    "second_look", "stance", "units", "words",
+    "second_look", "shares", "stance", "units", "words",
 )  # fmt: skip
 """The modules whose text decides an answer."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
 
-from agents.amounts import Match, Place, compared
+from agents.amounts import Match, Place, compared, is_told_otherwise
 from agents.clause import Clause, read_clause, terms_of
 from agents.stance import Sign, Stance, stances
 from agents.words import WORD, lines_of, weight
@@ -152,11 +152,16 @@ def weighed(leaning: Leaning, asked: Clause, said: Clause) -> Leaning:
 
 
 def by_numbers(claim: Claim, finding: Finding, stance: Stance, said: Clause) -> Leaning | None:
-    """What the amounts of the same measure and unit say, if there are any."""
+    """What the amounts of the same measure and unit say, if there are any.
+
+    Nothing where the claimed number stands there, too, but may be a share of something else.
+    """
     found = [one for one in compared(claim, finding.quantities) if one.place is not Place.ACROSS]
     if not found:
         return None
     inside = next((match for match in found if match.place is Place.INSIDE), None)
+    if not inside and is_told_otherwise(claim, finding.quantities):
+        return None
     match = inside or found[0]
     told = f"{_about(stance, claim)}; the claim says {_span(match.claimed)}"
     why = f"{told} and the paper {_span(match.found)}"

@@ -29,7 +29,8 @@ _N_FINDINGS_MAX = 3
 
 
 _RULES = (
-    "amounts", "clause", "rules", "rules_judge", "second_look", "stance", "units", "words",
+    "amounts", "clause", "rules", "rules_judge", "second_look", "shares", "stance", "units",
+    "words",
 )  # fmt: skip
 """The modules whose text decides an answer."""
 

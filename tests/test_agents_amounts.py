@@ -104,6 +104,9 @@ def test_amounts_are_compared_as_ranges_in_one_unit(claimed: str, found: str, wh
         ("84.5% accuracy on Hi-ToM", "keeps 97% of its accuracy on Hi-ToM"),
         ("84.5% accuracy on Hi-ToM", "97% of the full model's performance on Hi-ToM"),
         ("84.5% accuracy on Hi-ToM", "an improvement of 90% on Hi-ToM accuracy"),
+        ("84.5% accuracy on Hi-ToM", "a 12% relative error reduction on Hi-ToM"),
+        ("84.5% accuracy on Hi-ToM", "97% of the accuracy of the dense model on Hi-ToM"),
+        ("30% fewer tokens on Hi-ToM", "30% more tokens on Hi-ToM"),
     ],
 )
 def test_amounts_of_units_that_measure_different_things_do_not_meet(
@@ -117,7 +120,13 @@ def test_amounts_of_units_that_measure_different_things_do_not_meet(
     [
         ("30% fewer tokens on Hi-ToM", "it cuts its tokens on Hi-ToM by 90%", Place.ABOVE),
         ("95% of its accuracy on Hi-ToM", "keeps 97% of their accuracy on Hi-ToM", Place.INSIDE),
+        ("30% fewer tokens", "a reduction of its tokens by as much as 90%", Place.ABOVE),
         ("a figure endorsed by 30% of raters", "was endorsed by 60% of raters", Place.ABOVE),
+        ("endorsed by 30% of raters", "endorsed by raters, by 60% overall", Place.ABOVE),
+        ("an accuracy of 85%", "an accuracy of 85% drops to half", Place.INSIDE),
+        ("an accuracy of 85%", "an accuracy of 85% relative to the rest", Place.INSIDE),
+        ("an accuracy of 85%", "an accuracy of 85% and a gain in speed", Place.INSIDE),
+        ("70% of questions", "70% of questions with high scores", Place.INSIDE),
     ],
 )
 def test_a_share_of_something_else_meets_its_like(claimed: str, found: str, where: Place) -> None:
@@ -130,6 +139,9 @@ def test_a_written_quantity_is_the_share_that_its_claim_says() -> None:
     claim = fakes.claim(text="It needs 30 % fewer tokens on Hi-ToM.", quantities=(written,))
     assert compared(claim, amounts_in("It needs 60% fewer tokens on Hi-ToM."))
     assert not compared(claim, amounts_in("60% of all tokens on Hi-ToM are names."))
+    assert not compared(claim, amounts_in("30% more tokens on Hi-ToM."))
+    turns = claim.model_copy(update={"text": f"After 30 turns: {claim.text}"})
+    assert compared(turns, amounts_in("It needs 60% fewer tokens on Hi-ToM."))
 
 
 def test_a_ceiling_has_no_slack_above() -> None:

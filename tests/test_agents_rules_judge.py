@@ -296,3 +296,11 @@ def test_a_reason_tells_the_words_of_the_claim_that_both_share() -> None:
     claim = claim_of("The best accuracy of models on Hi-ToM is 84.5 %.")
     told = verdict(claim, "On Hi-ToM, our models reach an accuracy of 83.0 %.").reason
     assert "both speak of Hi-ToM, accuracy, models (" in told
+
+
+def test_a_claimed_number_that_may_be_a_share_of_something_else_leaves_numbers_silent() -> None:
+    claim = claim_of("Our diary agents have a tone fidelity of 60 %.")
+    paper = "Our diary agents have a tone fidelity of 60% more, and of 20% in long talk."
+    assert verdict(claim, paper).relation is not Relation.CONTRADICTS
+    paper = "Our diary agents have a tone fidelity of 50% more, and of 20% in long talk."
+    assert verdict(claim, paper).relation is Relation.CONTRADICTS
