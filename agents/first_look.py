@@ -33,7 +33,7 @@ the model reads numbers badly, and the rules ask for a shared measure anyway."""
 _CONFIRMED: Final = 0.8
 """Least confidence of what model and rules both say."""
 
-_DOUBT: Final = 0.11
+_DOUBT: Final = 0.17
 """What a contradiction has to be surer than a support: a false alarm costs more."""
 
 _TORN: Final = 0.5
