@@ -7,6 +7,8 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -15,6 +17,8 @@ from claims.assessment import Ruling, StandingState
 from claims.ledger import Ledger
 from claims.present import present
 from claims.waiting import waiting
+from flows.nightly import Finished
+from flows.start import start
 from review.web.serving import page_beside
 from tests.mornings import Morning, morning
 
@@ -215,11 +219,22 @@ def test_what_came_of_a_ruling_is_in_sight_beside_what_was_ruled_on(opened: Open
         assert page.locator("#item-5 h2").evaluate("h => h.getBoundingClientRect().top") > below
 
 
-def test_one_claim_is_retested_and_followed_live(opened: Open, world: tuple[Morning, str]) -> None:
+def test_one_claim_is_retested_and_followed_live(
+    opened: Open, world: tuple[Morning, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = Event()
+
+    def ends_when_seen(*given: Any, **named: Any) -> Finished:  # noqa: ANN401 - handed on as it is
+        finished = start(*given, **named)
+        seen.wait(30)
+        return finished
+
+    monkeypatch.setattr("review.live.start", ends_when_seen)
     page = opened("/claims/lantern-0002")
     page.get_by_role("button", name="Retest now").click()
     expect(page.locator(".progress")).to_be_visible()
     expect(page.locator(".progress li").first).to_be_visible(timeout=20_000)
+    seen.set()
     expect(page.locator("#retest")).to_contain_text("The retest has ended", timeout=60_000)
     page.get_by_role("link", name=re.compile("^claim-lantern-0002")).first.click()
     expect(page.locator("main")).to_contain_text("One claim")
