@@ -171,7 +171,12 @@ def trials_retold(claims: Path, fence: Fence, rng: random.Random) -> list[Pair]:
 
 def in_other_words(pairs: Iterable[Pair], rng: random.Random) -> list[Pair]:
     """The pairs with evidence and claim reworded, where the wording knows another word."""
-    told = ((pair, reworded(pair.claim, rng), reworded(pair.evidence, rng)) for pair in pairs)
+    left = {_TRIALS, trials.SOURCE, *_GENERAL}
+    told = (
+        (pair, reworded(pair.claim, rng), reworded(pair.evidence, rng))
+        for pair in pairs
+        if pair.source not in left
+    )
     return [
         Pair(
             evidence=evidence,
@@ -181,8 +186,7 @@ def in_other_words(pairs: Iterable[Pair], rng: random.Random) -> list[Pair]:
             reworded_from=(pair.evidence, pair.claim),
         )
         for pair, claim, evidence in told
-        if pair.source not in {_TRIALS, trials.SOURCE, *_GENERAL}
-        and (claim, evidence) != (pair.claim, pair.evidence)
+        if (claim, evidence) != (pair.claim, pair.evidence)
     ]
 
 
