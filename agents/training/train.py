@@ -74,8 +74,7 @@ _DEALT_FIRST: Final = {
 """What is dealt otherwise to an encoder that has learned no inference yet."""
 
 DEALT_TAUGHT: Final = _DEALT | {
-    "beside": 5000, "papers-met": 3000, "abstracts-met": 3000, "trials": 6000, "reworded": 9000,
-    "check_covid": 900, "rationale-check_covid": 700, "scifact": 800, "rationale-scifact": 700,
+    "beside": 5000, "papers-met": 3000, "abstracts-met": 3000, "trials": 4000, "reworded": 3000,
 }  # fmt: skip
 """What is dealt where a teacher has said what it reads."""
 

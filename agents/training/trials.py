@@ -17,8 +17,8 @@ from agents.training.pair import CONTRADICTS, NO_BEARING, SUPPORTS, Pair
 
 SOURCE: Final = "trials"
 
-_N_FORMS: Final = 10
-"""Claims made of one finding, of either label."""
+_N_FORMS: Final = 3
+"""Claims made of one finding, of each label."""
 
 _UP, _DOWN, _SAME = "up", "down", "same"
 _FOUND: Final = {"right_up": _UP, "right_down": _DOWN, "right_same": _SAME}
@@ -119,7 +119,7 @@ def claims(rows: Iterable[dict[str, Any]], rng: random.Random) -> Iterator[Pair]
     for (premise, question), finding in found.items():
         for true in (True, False):
             forms = [form for form, true_of in _FORMS if (finding in true_of) == true]
-            for form in rng.sample(forms, _N_FORMS // 2):
+            for form in rng.sample(forms, _N_FORMS):
                 label = SUPPORTS if true else CONTRADICTS
                 yield _pair(premise, _put(form, question), label)
     for premise, question in others:
