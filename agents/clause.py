@@ -94,6 +94,11 @@ class Clause:
         return denials
 
     @cached_property
+    def denies(self) -> bool:
+        """Whether it denies anything."""
+        return any(one.denied for one in (*self.terms, *self.trends))
+
+    @cached_property
     def mass(self) -> float:
         """The weights of its distinct stems, added up, those set aside included."""
         return sum(map(weight, self.aside | self.denials.keys()))

@@ -34,7 +34,8 @@ _CONFIRMED: Final = 0.8
 """Least confidence of what model and rules both say."""
 
 _DOUBT: Final = 0.17
-"""What a contradiction has to be surer than a support: a false alarm costs more."""
+"""What a contradiction of a claim that denies something has to be surer by. Labelled sets hold many
+false claims that were made by denying a true one, and the model has learned that too well."""
 
 _TORN: Final = 0.5
 """Confidence of what the rules say against the model."""
@@ -61,7 +62,8 @@ class Look:
         else:
             relation, share, said = Relation.CONTRADICTS, read.contradicts, "contradicting"
         why = f"the model reads this as {said} {self.part!r} ({share:.2f})"
-        doubt = _DOUBT if relation is Relation.CONTRADICTS else 0.0
+        is_denial = relation is Relation.CONTRADICTS and read_clause(self.part).denies
+        doubt = _DOUBT if is_denial else 0.0
         return Leaning(relation=relation, confidence=share - doubt, why=why)
 
 

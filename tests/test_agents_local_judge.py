@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from agents.entailment import likelihood
 from agents.evaluation import admitted_by
 from agents.excerpt import N_WORDS_MAX, excerpt
-from agents.first_look import THRESHOLD, looks
+from agents.first_look import THRESHOLD, Look, looks
 from agents.graph import Task, retest
 from agents.judge import Judge, Reading
+from agents.readings import Likelihood
 from agents.local_judge import N_FINDINGS_MAX, N_QUOTES_MAX, LocalJudge
 from claims.claim import Claim, Inquiry
 from claims.dates import ClaimDate
@@ -96,6 +97,24 @@ def test_a_reason_quotes_the_part_of_the_claim_and_the_share_that_decided() -> N
     reason = verdict(claim_of(DIARY), "A written diary does not keep the tone of agents.").reason
     assert reason.startswith("the model reads this as")
     assert repr(DIARY) in reason
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "Masks do not reduce infections.",
+        "Masks failed to reduce infections.",
+        "Masks are ineffective against infections.",
+    ],
+)
+def test_a_contradiction_of_a_claim_that_denies_something_has_to_be_surer(denial: str) -> None:
+    read = Likelihood(supports=0.05, contradicts=0.9, no_bearing=0.05)
+    plainly, denied = (
+        Look(part=part, passage=read, best=read, n_words=12).leaning
+        for part in ("Masks reduce infections.", denial)
+    )
+    assert plainly.relation is denied.relation is Relation.CONTRADICTS
+    assert plainly.confidence > denied.confidence + 0.1
 
 
 def test_support_of_one_part_of_a_claim_only_qualifies_it() -> None:
