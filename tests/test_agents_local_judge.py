@@ -13,8 +13,8 @@ from agents.excerpt import N_WORDS_MAX, excerpt
 from agents.first_look import THRESHOLD, Look, looks
 from agents.graph import Task, retest
 from agents.judge import Judge, Reading
-from agents.readings import Likelihood
 from agents.local_judge import N_FINDINGS_MAX, N_QUOTES_MAX, LocalJudge
+from agents.readings import Likelihood
 from claims.claim import Claim, Inquiry
 from claims.dates import ClaimDate
 from claims.errors import QuoteNotFound
@@ -105,6 +105,7 @@ def test_a_reason_quotes_the_part_of_the_claim_and_the_share_that_decided() -> N
         "Masks do not reduce infections.",
         "Masks failed to reduce infections.",
         "Masks are ineffective against infections.",
+        "None of the masks reduces infections.",
     ],
 )
 def test_a_contradiction_of_a_claim_that_denies_something_has_to_be_surer(denial: str) -> None:
