@@ -96,7 +96,8 @@ class Clause:
     @cached_property
     def denies(self) -> bool:
         """Whether it denies anything."""
-        return any(one.denied for one in (*self.terms, *self.trends))
+        denied = (*(term.denied for term in self.terms), *(one.denied for one in self.trends))
+        return any(denied)
 
     @cached_property
     def mass(self) -> float:
