@@ -2,8 +2,8 @@
 
 import random
 
-from agents.training import abstracts, corpora
-from agents.training.pair import CONTRADICTS, SUPPORTS, UNKNOWN, Pair
+from agents.training import abstracts
+from agents.training.pair import UNKNOWN, Pair
 
 _TOLD = [
     [
@@ -46,42 +46,3 @@ def test_a_result_is_met_as_it_is_and_as_its_contrary() -> None:
 
 def test_the_same_seed_gives_the_same_pairs() -> None:
     assert _met(5) == _met(5)
-
-
-RESULTS = [
-    "We followed gardeners for one summer.",
-    "Watered beds gave 12 more kilos of beans than dry beds in every week of July.",
-    "Beds with mulch lost less water than bare beds in July and in August.",
-    "We conclude that watered beds give more beans than dry beds.",
-]
-
-
-def test_a_conclusion_meets_the_results_of_its_own_abstract() -> None:
-    pairs = abstracts.within([RESULTS], "garden")
-    assert {pair.evidence for pair in pairs} <= set(RESULTS[1:])
-    assert all(pair.label == UNKNOWN and pair.source == "garden-within" for pair in pairs)
-    assert "Watered beds give more beans than dry beds." in {pair.claim for pair in pairs}
-
-
-def test_an_abstract_contradicts_no_conclusion_and_supports_no_contrary() -> None:
-    said = {pair.claim: pair.impossible for pair in abstracts.within([RESULTS], "garden")}
-    assert said["Watered beds give more beans than dry beds."] == CONTRADICTS
-    assert SUPPORTS in said.values()
-
-
-def test_an_abstract_without_two_results_gives_nothing() -> None:
-    assert abstracts.within([RESULTS[:2]], "garden") == []
-
-
-def test_denial_tells_no_label_once_pairs_are_evened() -> None:
-    def pair(claim: str, label: int) -> Pair:
-        return Pair(evidence="e", claim=claim, label=label, source="titles")
-
-    denied = [pair("Mulch does not save water.", CONTRADICTS)] * 900
-    held = [pair("Mulch does not harm beans.", SUPPORTS)] * 300
-    plain = [pair("Mulch saves water.", CONTRADICTS)] * 50
-    pairs = [*denied, *held, *plain]
-    rng = random.Random(1)  # noqa: S311 - an example, no secret
-    kept = corpora.evened(pairs, [one.label for one in pairs], rng)
-    assert [one for one in kept if one in (*held, *plain)] == [*held, *plain]
-    assert 250 < sum(one in denied for one in kept) < 350

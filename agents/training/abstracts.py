@@ -10,7 +10,6 @@ from agents.excerpt import shared, stems
 from agents.training import contrast
 from agents.training.near import Near
 from agents.training.pair import CONTRADICTS, NO_BEARING, SUPPORTS, UNKNOWN, Pair, rows
-from agents.training.rewording import reworded
 from agents.words import weight
 from papers.sentences import sentences
 
@@ -27,13 +26,6 @@ _DECLARES: Final = re.compile(
 
 
 _N_NEIGHBOURS: Final = 4
-_CLUMSY: Final = re.compile(
-    r"\bnot no\b|\bnot not\b|\d{3,}(?:\.\d+)?\s?%|\b(?:this|the|our) investigate\b"
-)
-"""What exchanging words has spoilt."""
-
-_N_CONCLUSIONS: Final = 3
-_N_GROUNDS: Final = 2
 
 
 def papers(arxiv: Path, n_abstracts: int, rng: random.Random) -> list[Pair]:
@@ -49,9 +41,7 @@ def papers(arxiv: Path, n_abstracts: int, rng: random.Random) -> list[Pair]:
     found = contrasts([abstract for _, abstract in told], "papers", near, rng)
     for title, abstract in titled:
         found += _from_title(title, abstract, near, rng)
-    told_of = [abstract for _, abstract in told]
-    met = neighbours(told_of, "papers", near, rng)
-    return found + met + within(told_of, "papers")
+    return found + neighbours([abstract for _, abstract in told], "papers", near, rng)
 
 
 def contrasts(told: list[list[str]], source: str, near: Near, rng: random.Random) -> list[Pair]:
@@ -78,39 +68,6 @@ def neighbours(told: list[list[str]], source: str, near: Near, rng: random.Rando
                     Pair(evidence=sentence, claim=text, label=UNKNOWN, source=f"{source}-met")
                 )
     return found
-
-
-def within(told: list[list[str]], source: str) -> list[Pair]:
-    """What an abstract concludes, or its contrary, beside what else it says of the same things.
-
-    Often the same finding in other words. Nobody has labelled it, but no abstract contradicts
-    itself. What an abstract gives does not depend on what was drawn before.
-    """
-    rng = random.Random(0)
-    return [
-        Pair(
-            evidence=sentence,
-            claim=text,
-            label=UNKNOWN,
-            source=f"{source}-within",
-            impossible=CONTRADICTS if text == claim else SUPPORTS,
-        )
-        for abstract in told
-        for claim, rest in _concluded(abstract, rng)
-        for sentence in rest
-        for text in sorted({claim, contrast.turned(claim, rng) or claim})
-        if not _CLUMSY.search(text)
-    ]
-
-
-def _concluded(abstract: list[str], rng: random.Random) -> Iterator[tuple[str, list[str]]]:
-    """The last results in other words, each with the results that share most with it."""
-    results = _results_of(abstract)
-    for said in results[-_N_CONCLUSIONS:]:
-        claim = reworded(contrast.retold(said, rng), rng)
-        rest = [s for s in results if s != said and shared(claim, s)]
-        rest.sort(key=lambda s: -shared(claim, s))
-        yield claim, rest[:_N_GROUNDS]
 
 
 def near_in(told: list[list[str]]) -> Near:

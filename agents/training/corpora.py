@@ -8,12 +8,11 @@ out. Abstracts of arXiv (CC0) give contrasts in the language of the papers that 
 import hashlib
 import random
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from agents.clause import read_clause
 from agents.excerpt import excerpt, shared
 from agents.training import contrast, trials
 from agents.training.near import Near
@@ -51,11 +50,6 @@ _DOMAIN: Final = frozenset((
 ))  # fmt: skip
 """Sets of claims and the papers or articles that they are about."""
 
-_LEFT_WHOLE: Final = frozenset(
-    (*_DOMAIN, "rationale-check_covid", "rationale-scifact", trials.SOURCE)
-)
-"""Sources too small to leave anything out, and one that denies as often on either side."""
-
 _HELD_OUT_DATASETS: Final = frozenset({"scifact", "check_covid", "healthver", "climate_fever"})
 _N_STRANGERS: Final = 5000
 _N_WORDS_SHORT: Final = 55
@@ -63,7 +57,6 @@ _N_WORDS_SHORT: Final = 55
 
 
 _WRITTEN_BY_PEOPLE: Final = frozenset({"scifact", "check_covid"})
-_SILENT: Final = 0.4
 _N_BESIDE: Final = 5
 _N_WORDS_HEADING: Final = 7
 
@@ -178,7 +171,7 @@ def trials_retold(claims: Path, fence: Fence, rng: random.Random) -> list[Pair]:
 
 def in_other_words(pairs: Iterable[Pair], rng: random.Random) -> list[Pair]:
     """The pairs with evidence and claim reworded, where the wording knows another word."""
-    left = {_TRIALS, trials.SOURCE, "abstracts-within", "papers-within", *_GENERAL}
+    left = {_TRIALS, trials.SOURCE, *_GENERAL}
     told = (
         (pair, reworded(pair.claim, rng), reworded(pair.evidence, rng))
         for pair in pairs
@@ -207,28 +200,6 @@ def _contrasts_of(pairs: Iterable[Pair], rng: random.Random) -> Iterator[Pair]:
             )
         if text := contrast.turned_twice(pair.claim, rng):
             yield Pair(evidence=pair.evidence, claim=text, label=SUPPORTS, source="contrast-domain")
-
-
-def evened(pairs: Iterable[Pair], labels: Iterable[int], rng: random.Random) -> list[Pair]:
-    """Without so many pairs whose claim denies something that denial tells the label.
-
-    Of one abstract's sentences beside one another, most of those that say nothing go, too. `labels`
-    are those of the pairs, or what a teacher reads in them.
-    """
-    read = [
-        (pair, label, pair.source not in _LEFT_WHOLE and read_clause(pair.claim).denies)
-        for pair, label in zip(pairs, labels, strict=True)
-    ]
-    told = Counter((pair.source, label) for pair, label, denies in read if denies)
-
-    def is_kept(pair: Pair, label: int, *, denies: bool) -> bool:
-        if pair.impossible is not None and label == NO_BEARING:
-            return rng.random() < _SILENT
-        if not denies or label != CONTRADICTS:
-            return True
-        return rng.random() * told[pair.source, CONTRADICTS] < told[pair.source, SUPPORTS]
-
-    return [pair for pair, label, denies in read if is_kept(pair, label, denies=denies)]
 
 
 def rationales(claims: Path, fence: Fence, rng: random.Random) -> list[Pair]:

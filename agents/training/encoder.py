@@ -82,7 +82,7 @@ def encode(pairs: list[Pair], tokenizer: Tokenizer, taught: Taught | None = None
             ids=one.ids,
             types=one.type_ids,
             label=pair.label,
-            target=target_of(pair.label, read_in(pair, taught or {})),
+            target=target_of(pair.label, (taught or {}).get(key_of(pair))),
         )
         for one, pair in zip(told, pairs, strict=True)
     ]
@@ -119,16 +119,6 @@ def target_of(label: int, taught: Shares | None) -> Shares:
 def key_of(pair: Pair) -> tuple[str, str]:
     """What a teacher's reading of the pair is found by; of a reworded one it is the original's."""
     return pair.reworded_from or (pair.evidence, pair.claim)
-
-
-def read_in(pair: Pair, taught: Taught) -> Shares | None:
-    """What a teacher reads in the pair, without what it cannot be."""
-    shares = taught.get(key_of(pair))
-    if shares is None or pair.impossible is None:
-        return shares
-    left = [0.0 if label == pair.impossible else one for label, one in enumerate(shares)]
-    supports, contradicts, no_bearing = (one / sum(left) for one in left)
-    return supports, contradicts, no_bearing
 
 
 def logits_of(model: CrossEncoder, batch: Batch, device: str) -> torch.Tensor:

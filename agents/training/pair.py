@@ -22,8 +22,6 @@ class Pair:
     source: str
     reworded_from: tuple[str, str] | None = None
     """Evidence and claim as somebody wrote them, where this pair says the same in other words."""
-    impossible: int | None = None
-    """Which of SUPPORTS and CONTRADICTS an unlabelled pair cannot be, whatever a teacher reads."""
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -3,9 +3,9 @@ r"""Writes what a trained model reads in pairs, for a smaller one to learn from.
     python -m agents.training.teach --claims CLAIMS --arxiv ARXIV --teacher RUN_DIR \\
         --base MODEL_DIR --out shares.jsonl.gz --minutes 25
 
-It reads pairs of the sources that `agents.training.train --taught` deals: labelled ones, and claims
-beside sentences that nobody has labelled. Training with the same seed and number of abstracts makes
-the same pairs and finds these readings. Started again, it adds what the file does not have.
+It reads what `agents.training.train --taught` deals in its first passes with the same seed and
+number of abstracts: labelled pairs, and claims beside sentences that nobody has labelled. Started
+again, it adds what the file does not have.
 """
 
 import argparse
@@ -44,7 +44,6 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--abstracts", type=int, default=24000, help="as in training")
     parser.add_argument("--longest", type=int, default=160, help="tokens; no longer pair is read")
-    parser.add_argument("--source", action="append", help="read only pairs of this source")
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     torch.set_flush_denormal(True)
@@ -58,8 +57,7 @@ def main() -> None:
         rng=rng,
     )
     known = read_by_teacher(asked.out) if asked.out.exists() else {}
-    of_source = (one for one in dealt if not asked.source or one.source in asked.source)
-    plain = (one for one in of_source if one.reworded_from is None)
+    plain = (one for one in dealt if one.reworded_from is None)
     pairs = [pair for key, pair in {key_of(one): one for one in plain}.items() if key not in known]
     began = time.monotonic()
     model = averaged([asked.teacher], asked.base)

@@ -32,7 +32,6 @@ from agents.training.encoder import (
     in_batches,
     key_of,
     logits_of,
-    read_in,
 )
 from agents.training.pair import (
     CONTRADICTS,
@@ -53,9 +52,6 @@ _HEAD_TIMES: Final = 5.0
 """How much faster the head learns than the encoder, since it starts from nothing."""
 
 _CHECKPOINT_EVERY: Final = 200
-
-_MISREAD: Final = 0.15
-"""From this share on a teacher that prefers what a pair cannot be has misread it."""
 
 _DEALT: Final = {
     "fever_dev": 2500, "fever-strangers": 600, "fever-symmetric": 400, "fool-me-twice": 900,
@@ -79,7 +75,6 @@ _DEALT_FIRST: Final = {
 
 DEALT_TAUGHT: Final = _DEALT | {
     "beside": 5000, "papers-met": 3000, "abstracts-met": 3000, "trials": 4000, "reworded": 3000,
-    "abstracts-within": 4000, "papers-within": 2500,
 }  # fmt: skip
 """What is dealt where a teacher has said what it reads."""
 
@@ -118,8 +113,8 @@ def main() -> None:
         n_passes=asked.passes,
         dealt=dealt,
         rng=rng,
-        taught=taught,
     )
+    pairs = [pair for pair in pairs if pair.label != UNKNOWN or key_of(pair) in taught]
     tokenizer = Tokenizer.from_file(str(asked.base / "tokenizer.json"))
     print(Counter((pair.source, pair.label) for pair in pairs), flush=True)
     if asked.longest:
@@ -149,12 +144,8 @@ def planned(
     n_passes: int,
     dealt: dict[str, int],
     rng: random.Random,
-    taught: Taught | None = None,
 ) -> list[Pair]:
-    """The pairs in the order of training: in each pass the same mixture, dealt anew.
-
-    With `taught`, without those that nobody has labelled and no teacher has read rightly.
-    """
+    """The pairs in the order of training: in each pass the same mixture, dealt anew."""
     fence = corpora.Fence(claims)
     medical = corpora.abstracts(claims, fence)
     near = abstracts.near_in(medical)
@@ -167,13 +158,9 @@ def planned(
         *abstracts.contrasts(medical, "abstracts", near, rng),
         *abstracts.papers(arxiv, n_abstracts, rng),
         *abstracts.neighbours(medical, "abstracts", near, rng),
-        *abstracts.within(medical, "abstracts"),
     ]
     known += corpora.trials_retold(claims, fence, rng)
     known += corpora.in_other_words(known, rng)
-    if taught is not None:
-        known = [pair for pair in known if pair.label != UNKNOWN or _is_taught(pair, taught)]
-        known = corpora.evened(known, [_class_of(pair, taught) for pair in known], rng)
     by_source: defaultdict[str, list[Pair]] = defaultdict(list)
     for pair in known:
         by_source[pair.source].append(pair)
@@ -184,20 +171,6 @@ def planned(
         rng.shuffle(mixed)
         order += mixed
     return order
-
-
-def _is_taught(pair: Pair, taught: Taught) -> bool:
-    """Whether a teacher has read the pair, and not as what it cannot be."""
-    shares = taught.get(key_of(pair))
-    if shares is None or pair.impossible is None:
-        return shares is not None
-    return shares[pair.impossible] <= max(_MISREAD, shares[1 - pair.impossible])
-
-
-def _class_of(pair: Pair, taught: Taught) -> int:
-    """The label of the pair, or what a teacher reads in it."""
-    shares = read_in(pair, taught) if pair.label == UNKNOWN else None
-    return shares.index(max(shares)) if shares else pair.label
 
 
 def _dealt(pairs: list[Pair], rng: random.Random) -> Iterator[Pair]:
