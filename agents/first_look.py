@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from agents import rules
+from agents.amounts import amounts_in
 from agents.clause import Clause, read_clause
 from agents.entailment import likelihood, shipped
 from agents.excerpt import excerpt, shared
@@ -23,7 +24,7 @@ from claims.evidence import Finding, Relation, Verdict
 from claims.verify import unbroken
 
 THRESHOLD: Final = 0.68
-"""Least confidence of an admitted verdict. On the tuning sets of `agents.training.weigh` 18 of 19
+"""Least confidence of an admitted verdict. On the tuning sets of `agents.training.weigh` 23 of 24
 contradictions and 51 of 56 supports at or above it were right, after the second look."""
 
 _SPOKEN_OF: Final = 0.2
@@ -34,8 +35,9 @@ _CONFIRMED: Final = 0.8
 """Least confidence of what model and rules both say."""
 
 _DOUBT: Final = 0.17
-"""What a contradiction of a claim that denies something has to be surer by. Labelled sets hold many
-false claims that were made by denying a true one, and the model has learned that too well."""
+"""What the model has to be surer by to contradict a claim that denies something or has a number in
+it. Labelled sets hold many false claims that were made by denying a true one, and it has learned
+that too well; numbers it cannot read."""
 
 _TORN: Final = 0.5
 """Confidence of what the rules say against the model."""
@@ -62,8 +64,8 @@ class Look:
         else:
             relation, share, said = Relation.CONTRADICTS, read.contradicts, "contradicting"
         why = f"the model reads this as {said} {self.part!r} ({share:.2f})"
-        is_denial = relation is Relation.CONTRADICTS and read_clause(self.part).denies
-        doubt = _DOUBT if is_denial else 0.0
+        is_unsure = read_clause(self.part).denies or amounts_in(self.part)
+        doubt = _DOUBT if relation is Relation.CONTRADICTS and is_unsure else 0.0
         return Leaning(relation=relation, confidence=share - doubt, why=why)
 
 

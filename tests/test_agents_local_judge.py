@@ -100,22 +100,23 @@ def test_a_reason_quotes_the_part_of_the_claim_and_the_share_that_decided() -> N
 
 
 @pytest.mark.parametrize(
-    "denial",
+    "doubtful",
     [
         "Masks do not reduce infections.",
         "Masks failed to reduce infections.",
         "Masks are ineffective against infections.",
         "None of the masks reduces infections.",
+        "Masks reduce infections by 40%.",
     ],
 )
-def test_a_contradiction_of_a_claim_that_denies_something_has_to_be_surer(denial: str) -> None:
+def test_to_contradict_a_denial_or_a_number_the_model_has_to_be_surer(doubtful: str) -> None:
     read = Likelihood(supports=0.05, contradicts=0.9, no_bearing=0.05)
-    plainly, denied = (
+    plainly, doubted = (
         Look(part=part, passage=read, best=read, n_words=12).leaning
-        for part in ("Masks reduce infections.", denial)
+        for part in ("Masks reduce infections.", doubtful)
     )
-    assert plainly.relation is denied.relation is Relation.CONTRADICTS
-    assert plainly.confidence > denied.confidence + 0.1
+    assert plainly.relation is doubted.relation is Relation.CONTRADICTS
+    assert plainly.confidence > doubted.confidence + 0.1
 
 
 def test_support_of_one_part_of_a_claim_only_qualifies_it() -> None:
