@@ -34,10 +34,13 @@ the model reads numbers badly, and the rules ask for a shared measure anyway."""
 _CONFIRMED: Final = 0.8
 """Least confidence of what model and rules both say."""
 
-_DOUBT: Final = 0.17
-"""What the model has to be surer by to contradict a claim that denies something or has a number in
-it. Labelled sets hold many false claims that were made by denying a true one, and it has learned
-that too well; numbers it cannot read."""
+_DOUBT: Final = 0.07
+"""What a contradiction has to be surer than a support: a false alarm costs more."""
+
+_DOUBT_OF_DENIALS: Final = 0.17
+"""The same where the model contradicts a claim that denies something or has a number in it. In
+labelled sets false claims are made by denying true ones, which it has learned too well, and numbers
+it cannot read."""
 
 _TORN: Final = 0.5
 """Confidence of what the rules say against the model."""
@@ -64,9 +67,10 @@ class Look:
         else:
             relation, share, said = Relation.CONTRADICTS, read.contradicts, "contradicting"
         why = f"the model reads this as {said} {self.part!r} ({share:.2f})"
-        is_unsure = read_clause(self.part).denies or amounts_in(self.part)
-        doubt = _DOUBT if relation is Relation.CONTRADICTS and is_unsure else 0.0
-        return Leaning(relation=relation, confidence=share - doubt, why=why)
+        if relation is Relation.CONTRADICTS:
+            is_misread = read_clause(self.part).denies or amounts_in(self.part)
+            share -= _DOUBT_OF_DENIALS if is_misread else _DOUBT
+        return Leaning(relation=relation, confidence=share, why=why)
 
 
 def bearing(claim: Claim, text: str) -> float:
