@@ -24,7 +24,7 @@ from claims.evidence import Finding, Relation, Verdict
 from claims.verify import unbroken
 
 THRESHOLD: Final = 0.68
-"""Least confidence of an admitted verdict. On the tuning sets of `agents.training.weigh` 22 of 23
+"""Least confidence of an admitted verdict. On the tuning sets of `agents.training.weigh` 21 of 22
 contradictions and 51 of 56 supports at or above it were right, after the second look."""
 
 _SPOKEN_OF: Final = 0.2
@@ -37,7 +37,7 @@ _CONFIRMED: Final = 0.8
 _DOUBT: Final = 0.07
 """What a contradiction has to be surer than a support: a false alarm costs more."""
 
-_DOUBT_OF_DENIALS: Final = 0.17
+_DOUBT_WHERE_MISREAD: Final = 0.17
 """The same where the model contradicts a claim that denies something or has a number in it. In
 labelled sets false claims are made by denying true ones, which it has learned too well, and numbers
 it cannot read."""
@@ -69,7 +69,7 @@ class Look:
         why = f"the model reads this as {said} {self.part!r} ({share:.2f})"
         if relation is Relation.CONTRADICTS:
             is_misread = read_clause(self.part).denies or amounts_in(self.part)
-            share -= _DOUBT_OF_DENIALS if is_misread else _DOUBT
+            share -= _DOUBT_WHERE_MISREAD if is_misread else _DOUBT
         return Leaning(relation=relation, confidence=share, why=why)
 
 
