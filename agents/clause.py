@@ -96,8 +96,8 @@ class Clause:
     @cached_property
     def denies(self) -> bool:
         """Whether it denies anything."""
-        denied = (*(term.denied for term in self.terms), *(one.denied for one in self.trends))
-        return any(denied)
+        terms, trends = self.terms, self.trends
+        return any(term.denied for term in terms) or any(trend.denied for trend in trends)
 
     @cached_property
     def mass(self) -> float:

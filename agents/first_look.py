@@ -68,7 +68,7 @@ class Look:
             relation, share, said = Relation.CONTRADICTS, read.contradicts, "contradicting"
         why = f"the model reads this as {said} {self.part!r} ({share:.2f})"
         if relation is Relation.CONTRADICTS:
-            is_misread = read_clause(self.part).denies or amounts_in(self.part)
+            is_misread = read_clause(self.part).denies or bool(amounts_in(self.part))
             share -= _DOUBT_WHERE_MISREAD if is_misread else _DOUBT
         return Leaning(relation=relation, confidence=share, why=why)
 

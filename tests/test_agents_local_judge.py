@@ -119,6 +119,18 @@ def test_to_contradict_a_denial_or_a_number_the_model_has_to_be_surer(doubtful: 
     assert plainly.confidence > doubted.confidence
 
 
+def test_a_contradiction_has_to_be_surer_than_a_support() -> None:
+    likely = Likelihood(supports=0.9, contradicts=0.05, no_bearing=0.05)
+    unlikely = Likelihood(supports=0.05, contradicts=0.9, no_bearing=0.05)
+    supported, contradicted = (
+        Look(part="Masks reduce infections.", passage=read, best=read, n_words=12).leaning
+        for read in (likely, unlikely)
+    )
+    assert supported.relation is Relation.SUPPORTS
+    assert contradicted.relation is Relation.CONTRADICTS
+    assert supported.confidence > contradicted.confidence
+
+
 def test_support_of_one_part_of_a_claim_only_qualifies_it() -> None:
     claim = claim_of(f"{DIARY[:-1]}; sleep does not improve recall of melodies in adults.")
     told = verdict(claim, "Dialogue agents with a written diary keep a stable tone.")
